@@ -1,4 +1,4 @@
-"""The sizes of the functions, and the time from each one's start until it asks Lambda for work."""
+"""The sizes of the functions, and the time from each one's start until it asks Lambda for work: as usual, and with what Lambda sets for tracing."""
 
 import http.server
 import json
@@ -14,28 +14,38 @@ import template
 from errors import LocalCloudError
 
 STARTS = 15
+# What Lambda sets in a function that it traces. What else it does, such as to take up the segments, is outside of the function.
+TRACING = {
+    "_X_AMZN_TRACE_ID": "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+    "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+    "AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129:2000",
+    "_AWS_XRAY_DAEMON_ADDRESS": "169.254.79.129",
+    "_AWS_XRAY_DAEMON_PORT": "2000",
+}
 SIGNING_KEY = json.dumps({"name": "measured", "roles": ["reader"], "secret": "measured" * 8})
 
 
 def report(arguments: list[str]) -> int:
     """`size [profile]`: builds for this machine, for release unless told otherwise, and prints a line a function."""
     built = build.in_profile((arguments or ["release"])[0], template.functions())
-    print(f"{'function':12}{'MB':>8}{'start, median ms':>20}{'slowest':>10}")
+    print(f"{'function':12}{'MB':>8}{'start, median ms':>20}{'slowest':>10}{'traced, median ms':>20}{'slowest':>10}")
     for function in template.read().functions:
         binary = built / function.name
-        times = [_start(binary, function) for _ in range(STARTS)]
+        # One after the other, so that both have the same of what else the machine does.
+        pairs = [(_start(binary, function, {}), _start(binary, function, TRACING)) for _ in range(STARTS)]
         size = binary.stat().st_size / 1e6
-        print(f"{function.name:12}{size:8.2f}{statistics.median(times):20.1f}{max(times):10.1f}")
+        shown = "".join(f"{statistics.median(times):20.1f}{max(times):10.1f}" for times in zip(*pairs, strict=True))
+        print(f"{function.name:12}{size:8.2f}{shown}")
     return 0
 
 
-def _start(binary: Path, function: template.Function) -> float:
-    """Milliseconds until the first request for work."""
+def _start(binary: Path, function: template.Function, more: dict[str, str]) -> float:
+    """Milliseconds until the first request for work, with `more` in its environment."""
     host = Host(("127.0.0.1", 0), Answer)
     # By default it checks twice a second whether to end, which takes longer than a start.
     threading.Thread(target=host.serve_forever, args=(0.01,), daemon=True).start()
     began = time.monotonic()
-    process = subprocess.Popen([binary], env=_environment(host.server_port, function), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen([binary], env=_environment(host.server_port, function) | more, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         if not host.settled.wait(20) or not host.asked:
             process.kill()

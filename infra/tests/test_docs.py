@@ -1,5 +1,7 @@
 """The checks of documents and of retired terms."""
 
+import re
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -57,6 +59,20 @@ class Documents(unittest.TestCase):
         self.assertEqual(self.problems("[](b.md#one-two-three) [](b.md#twice-1)"), [])
         self.assertEqual(self.problems("[](b.md#twice-2)"), ["a.md:1: the link b.md#twice-2 leads to no heading"])
         self.assertEqual(self.problems("# Here\n[](#here) [](#there)"), ["a.md:2: the link #there leads to no heading"])
+
+
+class ShellBlocks(unittest.TestCase):
+    """The blocks of shell in the documents that are followed command by command."""
+
+    BLOCK = re.compile(r"^( *)```sh\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+
+    def test_a_shell_parses_each_block(self) -> None:
+        for name in ("operating.md", "deploying.md"):
+            blocks = self.BLOCK.findall((docs.ROOT / "docs" / name).read_text())
+            self.assertTrue(blocks, name)
+            for _, block in blocks:
+                parsed = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True)
+                self.assertEqual(parsed.returncode, 0, f"{name}: {parsed.stderr}\n{block}")
 
 
 class RetiredTerms(unittest.TestCase):

@@ -9,8 +9,8 @@ use callsheet_app::{
     Handled, PolicyCache, Ports, Scheduler, SchedulerSettings, SyncHandler, SyncSettings,
 };
 use callsheet_domain::{
-    BotStatus, BotStatusReport, CalendarEvent, Decision, Meeting, Operation, RateLimit, SyncJob,
-    SyncReason, SyncRequest, plus,
+    Applied, BotStatus, BotStatusReport, CalendarEvent, Decision, DeduplicationKey, Meeting,
+    Operation, Outcome, Phase, RateLimit, SyncJob, SyncReason, SyncRequest, Wanted, plus,
 };
 use callsheet_runtime::SystemClock;
 use callsheet_store::{DecisionTable, StateTable};
@@ -152,6 +152,27 @@ impl Metered {
         rows.decisions.into_iter().next().expect("it is stored")
     }
 
+    /// The decision about the first event, whose meeting began ten minutes ago and has its bot.
+    async fn first_has_begun(&self) -> Decision {
+        let starts_at = plus(SystemClock.now(), SignedDuration::from_mins(-10));
+        let begun = self.first().await.with(|row| {
+            row.starts_at = starts_at;
+            row.ends_at = plus(starts_at, SignedDuration::from_hours(1));
+            if let (Wanted::Bot(wanted), Applied::Bot(applied)) =
+                (&mut row.wanted, &mut row.applied)
+            {
+                (wanted.starts_at, applied.starts_at) = (starts_at, starts_at);
+            }
+        });
+        self.decisions.write(&begun).await.expect("the table");
+        self.recall.put_event(an_event().with(|event| {
+            event.id = begun.key.event_id.clone();
+            event.ical_uid = begun.key.ical_uid.clone();
+            (event.starts_at, event.ends_at) = (begun.starts_at, begun.ends_at);
+        }));
+        self.first().await
+    }
+
     fn bot_calls(&self) -> usize {
         let bots = [Operation::ScheduleBot, Operation::UnscheduleBot];
         bots.iter().map(|bot| self.recall.count(*bot)).sum()
@@ -278,4 +299,44 @@ async fn following_a_bot_through_its_life_costs_a_write_for_each_status(client: 
     let again = metered.follow(&row, &RECORDED).await;
     assert_eq!(whole(&again, true), Used::default());
     assert_eq!(metered.bot_calls(), calls);
+}
+
+/// What a bot reports that ends by a fault of its own.
+const FAILED: [(&str, Option<&str>); 2] = [("joining_call", None), ("fatal", Some("bot_errored"))];
+
+/// The figures of `docs/costs.md`, too: from the first status of a bot that fails to the last one
+/// of the bot that is sent in its place.
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn a_bot_that_fails_and_its_retry_cost_a_write_for_each_status_and_each_call(client: Client) {
+    let metered = Metered::on(&client).await;
+    metered.sync(SyncReason::FullSync).await;
+    metered.run_scheduler().await;
+    let row = metered.first_has_begun().await;
+    let calls = metered.bot_calls();
+    let mut consumed = metered.follow(&row, &FAILED).await;
+    let wanting = metered.first().await;
+    assert_eq!(wanting.wanted_key().map(DeduplicationKey::retry), Some(1));
+    assert!(wanting.is_due());
+    consumed.push(metered.run_scheduler().await);
+    assert_eq!(metered.bot_calls(), calls + 1);
+    let second = metered.first().await;
+    assert_ne!(second.known_bot(), row.known_bot());
+    consumed.extend(metered.follow(&second, &RECORDED).await);
+    let last = metered.first().await;
+    assert_eq!(last.bot_outcome().map(Outcome::phase), Some(Phase::Done));
+    let (written, read) = (whole(&consumed, true), whole(&consumed, false));
+    let state = consumed.iter().map(|(_, state)| sum(state, true).units);
+    let state: f64 = state.sum();
+    print(&format!(
+        "a bot that failed, and its retry: written {written:?}, read {read:?}, state {state}"
+    ));
+    // Two statuses, the call, and five statuses.
+    assert_eq!(written.requests, 8, "{consumed:?}");
+    assert!(written.units >= 8.0 && written.units <= 36.0, "{written:?}");
+    assert!(
+        read.requests <= 8 * 4 && read.units <= 8.0 * 5.0,
+        "{read:?}"
+    );
 }

@@ -1,12 +1,40 @@
-//! The expressions of alarms, as far as the template uses CloudWatch's language.
+//! The expressions of alarms, as far as the template uses CloudWatch's language, evaluated as its
+//! documentation of metric math says:
 //!
-//! An expression has a value in each period in which all that it names have one. `FILL` gives
-//! values to the periods in which another part of the expression has data.
+//! - Arithmetic of two series has a value where both have one, and none where it divides by zero.
+//! - A comparison of two series, and `AND`, take a missing value for 0.
+//! - `FILL` gives a value to each period that is evaluated, also of a metric without any data.
+//! - `IF` takes a missing value for 0 where its condition holds, and has none where it does not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The values of a metric or an expression, by the starts of their periods.
 pub(crate) type Periods = BTreeMap<i64, f64>;
+
+/// The value of a part of an expression.
+#[derive(Debug, Clone, PartialEq)]
+enum Value {
+    /// The same number in each period.
+    Number(f64),
+    /// A series.
+    Series(Periods),
+}
+
+impl Value {
+    fn at(&self, start: i64) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Series(periods) => periods.get(&start).copied(),
+        }
+    }
+
+    fn starts(&self) -> BTreeSet<i64> {
+        match self {
+            Self::Number(_) => BTreeSet::new(),
+            Self::Series(periods) => periods.keys().copied().collect(),
+        }
+    }
+}
 
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,56 +73,75 @@ impl Expression {
         parsed
     }
 
-    /// The values of the expression; none if it names no metric that has data.
+    /// The values of the expression in the periods that begin at `starts`, as far as it has some.
     #[must_use]
-    pub(crate) fn evaluate(&self, data: &BTreeMap<String, Periods>) -> Option<Periods> {
-        let starts: BTreeSet<i64> = data
-            .values()
-            .flat_map(|periods| periods.keys())
-            .copied()
-            .collect();
-        let values = starts.into_iter();
-        let values: Periods = values
-            .filter_map(|start| Some((start, self.at(start, data)?)))
-            .collect();
-        (!values.is_empty()).then_some(values)
+    pub(crate) fn evaluate(&self, data: &BTreeMap<String, Periods>, starts: &[i64]) -> Periods {
+        let value = self.value(data, starts);
+        let at = |start: &i64| Some((*start, value.at(*start)?));
+        starts.iter().filter_map(at).collect()
     }
 
-    fn at(&self, start: i64, data: &BTreeMap<String, Periods>) -> Option<f64> {
-        let of = |id: &String| {
-            data.get(id)
-                .and_then(|periods| periods.get(&start))
-                .copied()
-        };
-        let truth = |holds: bool| f64::from(u8::from(holds));
-        Some(match self {
-            Self::Number(number) => *number,
-            Self::Metric(id) => of(id)?,
-            Self::Fill(id, number) => of(id).unwrap_or(*number),
+    fn value(&self, data: &BTreeMap<String, Periods>, starts: &[i64]) -> Value {
+        let of = |id: &String| data.get(id).cloned().unwrap_or_default();
+        match self {
+            Self::Number(number) => Value::Number(*number),
+            Self::Metric(id) => Value::Series(of(id)),
+            Self::Fill(id, number) => {
+                let known = of(id);
+                let filled = |start: &i64| (*start, known.get(start).copied().unwrap_or(*number));
+                Value::Series(starts.iter().map(filled).collect())
+            }
             Self::If(parts) => {
                 let [condition, then, otherwise] = &**parts;
-                let part = if condition.at(start, data)? == 0.0 {
-                    otherwise
-                } else {
-                    then
+                let condition = condition.value(data, starts);
+                let then = then.value(data, starts);
+                let otherwise = otherwise.value(data, starts);
+                let at = |start: i64| {
+                    let holds = condition.at(start)? != 0.0;
+                    let value = if holds {
+                        then.at(start).unwrap_or_default()
+                    } else {
+                        otherwise.at(start)?
+                    };
+                    Some((start, value))
                 };
-                part.at(start, data)?
+                Value::Series(condition.starts().into_iter().filter_map(at).collect())
             }
-            Self::Both(one, operator, other) => {
-                let (one, other) = (one.at(start, data)?, other.at(start, data)?);
-                match *operator {
-                    "AND" => truth(one != 0.0 && other != 0.0),
-                    ">" => truth(one > other),
-                    "==" => truth((one - other).abs() < f64::EPSILON),
-                    "+" => one + other,
-                    "*" => one * other,
-                    // As CloudWatch has it, such a period has no value.
-                    _ if other == 0.0 => return None,
-                    _ => one / other,
-                }
-            }
-        })
+            Self::Both(one, operator, other) => both(
+                &one.value(data, starts),
+                operator,
+                &other.value(data, starts),
+            ),
+        }
     }
+}
+
+/// What an operator makes of two values, at least one of which is a series.
+fn both(one: &Value, operator: &str, other: &Value) -> Value {
+    let is_arithmetic = matches!(operator, "+" | "*" | "/");
+    let truth = |holds: bool| f64::from(u8::from(holds));
+    let all: BTreeSet<_> = one.starts().union(&other.starts()).copied().collect();
+    let at = |start: i64| {
+        let (one, other) = if is_arithmetic {
+            (one.at(start)?, other.at(start)?)
+        } else {
+            (
+                one.at(start).unwrap_or_default(),
+                other.at(start).unwrap_or_default(),
+            )
+        };
+        let value = match operator {
+            "AND" => truth(one != 0.0 && other != 0.0),
+            ">" => truth(one > other),
+            "==" => truth((one - other).abs() < f64::EPSILON),
+            "+" => one + other,
+            "*" => one * other,
+            _ if other == 0.0 => return None,
+            _ => one / other,
+        };
+        Some((start, value))
+    };
+    Value::Series(all.into_iter().filter_map(at).collect())
 }
 
 fn parse(words: &mut &[&str], level: usize) -> Expression {
@@ -158,20 +205,27 @@ mod tests {
 
     #[test_case("a", &[(0, 2.0), (60, 4.0)]; "a metric")]
     #[test_case("100 * a / b", &[(0, 50.0)]; "a ratio, where both have data and the second is not zero")]
-    #[test_case("a + FILL(b, 1)", &[(0, 6.0), (60, 4.0)]; "a sum with filled data")]
-    #[test_case("IF(a > 2 AND FILL(b, 0) == 0, 1, 0)", &[(0, 0.0), (60, 1.0)]; "a condition")]
-    fn an_expression_has_a_value_in_each_period_with_data(text: &str, expected: &[(i64, f64)]) {
+    #[test_case("a + b", &[(0, 6.0), (60, 4.0)]; "a sum, where both have data")]
+    #[test_case("a + FILL(none, 1)", &[(0, 3.0), (60, 5.0)]; "a sum with a metric without data that is filled")]
+    #[test_case("FILL(none, 0)", &[(0, 0.0), (60, 0.0), (120, 0.0)]; "a metric without data that is filled")]
+    #[test_case("none + a", &[]; "a sum with a metric without data")]
+    #[test_case("a > none", &[(0, 1.0), (60, 1.0)]; "a comparison of two metrics takes a missing value for zero")]
+    #[test_case("none > 0", &[]; "a comparison with a number has a value only where there is data")]
+    #[test_case("none > 0 AND FILL(a, 9) == 9", &[(0, 0.0), (60, 0.0), (120, 0.0)]; "a conjunction takes a missing value for zero")]
+    #[test_case("IF(a > 2 AND FILL(b, 0) == 0, 1, 0)", &[(0, 0.0), (60, 1.0), (120, 0.0)]; "a condition")]
+    #[test_case("IF(c, 5, d)", &[(0, 5.0), (60, 20.0)]; "a condition drops the values that its second choice lacks")]
+    #[test_case("IF(c, none, d)", &[(0, 0.0), (60, 20.0)]; "a condition takes those that its first choice lacks for zero")]
+    fn an_expression_has_values(text: &str, expected: &[(i64, f64)]) {
         let data = BTreeMap::from([
             ("a".to_owned(), Periods::from([(0, 2.0), (60, 4.0)])),
             ("b".to_owned(), Periods::from([(0, 4.0), (60, 0.0)])),
+            (
+                "c".to_owned(),
+                Periods::from([(0, 1.0), (60, 0.0), (120, 0.0)]),
+            ),
+            ("d".to_owned(), Periods::from([(60, 20.0)])),
         ]);
-        let values = Expression::parse(text).evaluate(&data).expect("data");
+        let values = Expression::parse(text).evaluate(&data, &[0, 60, 120]);
         assert_eq!(values, expected.iter().copied().collect());
-    }
-
-    #[test]
-    fn an_expression_without_data_has_no_value() {
-        let none = BTreeMap::from([("a".to_owned(), Periods::new())]);
-        assert_eq!(Expression::parse("FILL(a, 0) + 1").evaluate(&none), None);
     }
 }

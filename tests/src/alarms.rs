@@ -33,6 +33,8 @@ pub struct Alarm {
     pub metrics: BTreeMap<String, AlarmMetric>,
     /// The value of a period.
     expression: Expression,
+    /// Whether that is an expression of metric math, and not just a metric's.
+    pub has_expression: bool,
     /// Length of a period, in seconds.
     pub period: i64,
     /// Number of periods that are evaluated.
@@ -107,7 +109,8 @@ impl Alarm {
     fn read(template: &Template, name: String) -> Self {
         let at = |place: &str| format!("Resources.{name}.Properties.{place}");
         let has = template.names(&format!("Resources.{name}.Properties"));
-        let (metrics, expression, period) = if has.contains("Metrics") {
+        let has_expression = has.contains("Metrics");
+        let (metrics, expression, period) = if has_expression {
             of_expression(template, &at("Metrics"))
         } else {
             let metric = AlarmMetric {
@@ -125,6 +128,7 @@ impl Alarm {
             description: template.text(&at("AlarmDescription")).to_owned(),
             metrics,
             expression,
+            has_expression,
             period,
             periods: template.number_by_default(&at("EvaluationPeriods")),
             breaching: usize::try_from(template.number_by_default(&at("DatapointsToAlarm")))
@@ -139,17 +143,29 @@ impl Alarm {
     /// Whether the alarm is raised at `now`, in seconds since 1970, by this data of its metrics.
     #[must_use]
     pub fn is_raised(&self, data: &[Datapoint], now: i64) -> bool {
-        let end = now.div_euclid(self.period) * self.period;
-        let starts = (1..=self.periods).map(|back| end - back * self.period);
-        let starts: Vec<_> = starts.collect();
-        let values = self.expression.evaluate(&self.by_period(data, &starts));
-        let breaching = starts.iter().filter(|start| {
-            let value = values.as_ref().and_then(|values| values.get(start));
+        let values = self.values(data, now).into_iter();
+        let breaching = values.filter(|value| {
             value.map_or(self.is_breached_by_missing_data, |value| {
-                self.breaches(*value)
+                self.breaches(value)
             })
         });
         breaching.count() >= self.breaching
+    }
+
+    /// What is compared with the threshold at `now`, in seconds since 1970: the value of each
+    /// period that is evaluated, the latest first; none where data is missing.
+    #[must_use]
+    pub fn values(&self, data: &[Datapoint], now: i64) -> Vec<Option<f64>> {
+        let end = now.div_euclid(self.period) * self.period;
+        let starts = (1..=self.periods).map(|back| end - back * self.period);
+        let starts: Vec<_> = starts.collect();
+        let values = self
+            .expression
+            .evaluate(&self.by_period(data, &starts), &starts);
+        starts
+            .iter()
+            .map(|start| values.get(start).copied())
+            .collect()
     }
 
     /// Whether the alarm is raised at some minute from the first of these values until its

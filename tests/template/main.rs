@@ -10,6 +10,7 @@ mod console;
 mod dashboard;
 mod deployment;
 mod events;
+mod expressions;
 mod indexes;
 mod log_calls;
 mod metrics;
@@ -18,6 +19,7 @@ mod permissions;
 mod reading;
 mod receivers;
 mod runbook;
+mod runbook_commands;
 mod settings;
 mod source;
 

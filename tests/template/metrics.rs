@@ -10,7 +10,7 @@ use callsheet_tests::alarms;
 use crate::dashboard;
 use crate::log_calls::log_calls;
 use crate::reading::Template;
-use crate::runbook::first_column;
+use crate::runbook::{first_column, section};
 use crate::source::{files, folders};
 
 /// The metrics that a filter makes of the HTTP API's access log.
@@ -41,6 +41,33 @@ fn the_runbook_describes_the_metrics() {
         metrics,
         "described on the left, counted on the right"
     );
+}
+
+/// A custom metric is $0.30 a month, an alarm $0.10 for each metric that it names.
+#[test]
+fn the_runbook_knows_what_metrics_and_alarms_cost() {
+    let template = Template::read();
+    let (mut by_default, mut all) = (0, 0);
+    for alarm in alarms(&template) {
+        let properties = template.names(&format!("Resources.{}", alarm.name));
+        let is_by_default = !properties.contains("Condition");
+        all += alarm.metrics.len();
+        by_default += if is_by_default {
+            alarm.metrics.len()
+        } else {
+            0
+        };
+    }
+    let metrics = ours(&template).len();
+    let dollars = |tenths: usize| format!("${}.{}0", tenths / 10, tenths % 10);
+    let costs = section("Costs");
+    for expected in [
+        format!("the {metrics} of this page are {};", dollars(3 * metrics)),
+        format!("each metric that it names, {} in all,", dollars(by_default)),
+        format!("and {} with the console", dollars(all)),
+    ] {
+        assert!(costs.contains(&expected), "{expected}: {costs}");
+    }
 }
 
 #[test]

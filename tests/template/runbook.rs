@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-const RUNBOOK: &str = include_str!("../../docs/operating.md");
+pub(crate) const RUNBOOK: &str = include_str!("../../docs/operating.md");
 
 /// The text below a heading of the second level, until the next one.
 pub(crate) fn section(heading: &str) -> &'static str {

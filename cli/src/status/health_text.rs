@@ -6,10 +6,12 @@ use callsheet_domain::Timestamp;
 use crate::render::{Text, ago, counted, in_one_line};
 
 impl Text<'_, Health> {
-    /// Whether anything needs a person, and what to do about it.
-    pub(super) fn verdict(&self) -> String {
+    /// Whether anything needs a person, and what to do about it; `has_alerts` about meetings,
+    /// which need people in them.
+    pub(super) fn verdict(&self, has_alerts: bool) -> String {
         if self.findings.is_empty() {
-            return "Healthy: nothing needs a person.".to_owned();
+            let of_the_stack = if has_alerts { " of the stack" } else { "" };
+            return format!("Healthy: nothing{of_the_stack} needs a person.");
         }
         let count = counted(self.findings.len(), "problem needs", "problems need");
         let mut lines = vec![format!("{count} a person:")];

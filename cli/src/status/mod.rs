@@ -1,5 +1,6 @@
 //! Status of the stack: its health, policy, and totals of calendars and meetings.
 
+mod alerts_text;
 mod health_text;
 #[cfg(test)]
 mod tests;

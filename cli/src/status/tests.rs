@@ -1,5 +1,6 @@
 //! Counts and text of the status.
 
+mod alerts;
 mod at_size;
 mod outages;
 

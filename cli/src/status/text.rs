@@ -14,10 +14,12 @@ use crate::unreadable::{calendars_paragraph, decisions_paragraph, events_paragra
 impl Render for Status {
     fn text_on(&self, screen: &Screen) -> String {
         let mut parts = vec![
-            Text(&self.health, screen).verdict(),
+            Text(&self.health, screen).verdict(self.alerts.count() > 0),
             Text(&self.health, screen).numbers(self.now),
             Text(&self.policy, screen).sentence(),
         ];
+        let alerts = Text(&self.alerts, screen).paragraph(self.now);
+        parts.splice(1..1, alerts);
         parts.extend(self.full_sync.map(|sync| Text(&sync, screen).sentence()));
         if self.totals.calendars == 0 {
             parts.push(

@@ -2,8 +2,8 @@
 
 use callsheet_app::explain::{Explained, KeptBy};
 use callsheet_domain::{
-    Alert, Applied, BotConfig, CallRecord, Decision, DeduplicationKey, Outcome, OutcomeClass,
-    RecordedResult, Step, Timestamp, Wanted, WantedBot,
+    Alert, AlertKind, Applied, BotConfig, CallRecord, Decision, DeduplicationKey, Outcome,
+    OutcomeClass, RecordedResult, Step, Timestamp, Wanted, WantedBot,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -102,18 +102,32 @@ pub struct AlertSummary {
 
 impl AlertSummary {
     pub(crate) fn all_of(decision: &Decision) -> Vec<Self> {
+        let alerts = decision.life.alerts.all().iter();
+        alerts.map(|alert| Self::of(decision, alert)).collect()
+    }
+
+    /// An alert about the meeting of `decision`.
+    pub(crate) fn of(decision: &Decision, alert: &Alert) -> Self {
         let name = match &decision.wanted {
             Wanted::Bot(bot) => bot_name(&bot.config),
             Wanted::Nothing => None,
         };
-        let of = |alert: &Alert| Self {
+        Self {
             kind: alert.kind.as_str(),
             sentence: alert.kind.sentence(),
             advice: alert.kind.advice(name.as_deref()),
             bot_id: alert.bot_id.to_string(),
             at: alert.at,
-        };
-        decision.life.alerts.all().iter().map(of).collect()
+        }
+    }
+
+    /// The same without the bot's name, which may hold the meeting's title.
+    pub(crate) fn unnamed(self) -> Self {
+        let advice = AlertKind::named(self.kind).map(|kind| kind.advice(None));
+        Self {
+            advice: advice.unwrap_or_default(),
+            ..self
+        }
     }
 }
 

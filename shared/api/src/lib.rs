@@ -25,6 +25,7 @@ mod findings;
 pub mod forget;
 pub mod init;
 pub mod me;
+mod meeting_alerts;
 pub mod meeting_counts;
 pub mod override_import;
 pub mod override_list;

@@ -11,6 +11,7 @@ use crate::calendars::{CalendarRow, problem_of_overrides, problem_text};
 pub use crate::finding::{Finding, FindingKind};
 pub use crate::findings::Periods;
 use crate::findings::findings;
+pub use crate::meeting_alerts::{MeetingAlert, MeetingAlerts};
 pub use crate::meeting_counts::MeetingCounts;
 use crate::retry::AbandonedMeeting;
 use crate::signals::Signals;
@@ -36,6 +37,8 @@ pub struct Status {
     pub calendars: Option<Vec<CalendarRow>>,
     /// The meetings of today and tomorrow, in all calendars.
     pub meetings: MeetingsOfDays,
+    /// The alerts about meetings that run.
+    pub alerts: MeetingAlerts,
     /// Upcoming meetings whose decision is abandoned.
     pub abandoned: Abandoned,
 }
@@ -154,6 +157,7 @@ impl Status {
             full_sync: read.full_sync.map(FullSync::of),
             calendars: read.few.as_deref().map(CalendarRow::all_of),
             meetings: MeetingsOfDays::of(&read.meetings),
+            alerts: MeetingAlerts::of(&read.alerts),
             abandoned: Abandoned::of(&read.abandoned),
             health: Health::of(read, signals, unreadable_calendars, (told, findings)),
             policy,

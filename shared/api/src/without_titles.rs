@@ -4,10 +4,14 @@
 //! A reason quotes a title if it has the title in it, or speaks of titles at all: a rule that asks
 //! for words of a title tells which it found. What a bot is called may hold the title, too.
 
+use std::mem;
+
 use crate::agenda::Agenda;
 use crate::calendar_activity::CalendarActivity;
 use crate::events::EventList;
 use crate::explain::Explanation;
+use crate::explained_bot::AlertSummary;
+use crate::meeting_alerts::MeetingAlert;
 use crate::override_list::OverrideList;
 use crate::overrides::OverrideSet;
 use crate::retry::{AbandonedMeeting, Retried};
@@ -39,6 +43,12 @@ fn withhold<'a>(title: &mut Option<String>, texts: impl IntoIterator<Item = &'a 
     }
 }
 
+/// The alerts without the names of bots.
+fn unnamed(alerts: &mut Vec<AlertSummary>) -> Vec<AlertSummary> {
+    let alerts = mem::take(alerts).into_iter();
+    alerts.map(AlertSummary::unnamed).collect()
+}
+
 impl WithoutTitles for Agenda {
     fn without_titles(mut self) -> Self {
         for event in &mut self.events {
@@ -52,6 +62,7 @@ impl WithoutTitles for EventList {
     fn without_titles(mut self) -> Self {
         for event in &mut self.events {
             withhold(&mut event.title, [&mut event.reason]);
+            event.alerts = unnamed(&mut event.alerts);
         }
         self
     }
@@ -99,10 +110,12 @@ impl WithoutTitles for Retried {
 
 impl WithoutTitles for Status {
     fn without_titles(mut self) -> Self {
+        let alerts = mem::take(&mut self.alerts.first).into_iter();
+        self.alerts.first = alerts.map(MeetingAlert::without_title).collect();
         let abandoned = &mut self.abandoned;
-        let meetings = std::mem::take(&mut abandoned.meetings).into_iter();
+        let meetings = mem::take(&mut abandoned.meetings).into_iter();
         abandoned.meetings = meetings.map(WithoutTitles::without_titles).collect();
-        for (mut reason, number) in std::mem::take(&mut abandoned.by_reason) {
+        for (mut reason, number) in mem::take(&mut abandoned.by_reason) {
             withhold(&mut None, [&mut reason]);
             *abandoned.by_reason.entry(reason).or_default() += number;
         }
@@ -128,6 +141,7 @@ impl WithoutTitles for Explanation {
             .chain(bot.abandoned.as_mut());
         withhold(&mut self.title, texts);
         self.facts.remove(TITLE);
+        bot.alerts = unnamed(&mut bot.alerts);
         if let Some(wanted) = &mut bot.wanted {
             wanted.name = None;
         }

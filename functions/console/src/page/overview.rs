@@ -52,7 +52,7 @@ fn queue(health: &Health) -> String {
 
 fn findings(status: &Status, view: &View<'_>) -> Markup {
     let (findings, totals) = (&status.health.findings, &status.totals);
-    let is_well = findings.is_empty() && totals.problems.is_empty();
+    let is_well = findings.is_empty() && totals.problems.is_empty() && status.alerts.count() == 0;
     html! {
         @if is_well {
             p.well { (Icon::Done.markup()) strong { (texts::HEALTHY) ". " } (texts::HEALTHY_DETAIL) }
@@ -68,6 +68,7 @@ fn findings(status: &Status, view: &View<'_>) -> Markup {
                 } }
             }
         }
+        (alerts(status, view))
         @if !status.abandoned.meetings.is_empty() {
             h3 { (texts::GIVEN_UP) }
             ul.findings {
@@ -79,6 +80,28 @@ fn findings(status: &Status, view: &View<'_>) -> Markup {
                     } }
                 }
             }
+        }
+    }
+}
+
+/// What a person in the call can still do about meetings that run.
+fn alerts(status: &Status, view: &View<'_>) -> Markup {
+    let alerts = &status.alerts;
+    let more = alerts.count() - alerts.first.len();
+    html! {
+        @if alerts.count() > 0 {
+            h3 { (texts::STILL_SAVED) " (" (alerts.count()) ")" }
+            ul.findings {
+                @for one in &alerts.first {
+                    li { (Icon::Attention.markup()) div {
+                        a href={ "#/events/" (one.event_id) } dir="auto" { (one.title.as_deref().unwrap_or(texts::UNTITLED)) }
+                        ", " (instant(view, one.starts_at)) ": " (one.alert.sentence)
+                        @if let Some(since) = one.since { " " (texts::SINCE) " " (instant(view, since)) "." }
+                        p.muted dir="auto" { (one.alert.advice) }
+                    } }
+                }
+            }
+            @if more > 0 { p.muted { (more) " " (texts::MORE_ALERTS) } }
         }
     }
 }

@@ -18,6 +18,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use test_case::test_case;
 
+use crate::alerts::an_alerted_meeting;
 use crate::harness::{Harness, OTHER, OWN, Request, grant, settings, token};
 
 fn event(number: usize, minutes: i64) -> Decision {
@@ -540,6 +541,7 @@ async fn hidden_titles_appear_in_no_answer_to_an_operator() {
         row.ends_at = at("10:00");
     });
     harness.decisions.put(row);
+    harness.decisions.put(an_alerted_meeting(TITLE));
     let ask = async |role, path: &str, accept: &str, method, body: Option<&Value>| {
         let request = Request::get(path).with_method(method);
         let request = request.with_token(&token(grant(role)));
@@ -562,6 +564,7 @@ async fn hidden_titles_appear_in_no_answer_to_an_operator() {
         ("GET", "/v1/events/event-1?part=why".to_owned(), None),
         ("GET", "/v1/status".to_owned(), None),
         ("GET", "/v1/events".to_owned(), None),
+        ("GET", "/v1/events/event-9".to_owned(), None),
     ];
     for (method, path, body) in &requests {
         for accept in ["application/json", "text/html"] {

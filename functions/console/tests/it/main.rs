@@ -1,6 +1,7 @@
 //! The console on fakes: who may read what, the documents, and what a forger may try.
 
 mod access;
+mod alerts;
 mod documents;
 mod examples;
 mod harness;

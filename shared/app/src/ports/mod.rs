@@ -40,7 +40,7 @@ pub use event_bus::{EventBus, PutResult};
 pub use forgetting::{ActorRows, Forgetting};
 pub use leases::{Held, LeaseResult, Leases, Released};
 pub use overrides::OverrideStore;
-pub use overview::{DayEntries, DayEntry, DecisionOverview, DueStart, First};
+pub use overview::{AlertEntry, DayEntries, DayEntry, DecisionOverview, DueStart, First};
 pub use policies::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 pub use queue::{DeadLetter, DeadLetters, MeasuredQueue, Queue, QueueDepth, Receipt};
 pub use rate_limits::{PermitResult, RateLimits, Throttling};

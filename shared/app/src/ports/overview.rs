@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use callsheet_domain::{Decision, DecisionKey, Timestamp, Verdict};
+use callsheet_domain::{AlertKind, BotId, Decision, DecisionKey, Timestamp, Verdict};
 
 use super::decisions::UnreadableRow;
 use crate::PortError;
@@ -44,11 +44,42 @@ impl DayEntry {
     }
 }
 
+/// An alert about a meeting, as the index by day shows it. All copies that share a bot have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertEntry {
+    /// The key of the copy's row.
+    pub key: DecisionKey,
+    /// When the meeting starts.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// Why.
+    pub kind: AlertKind,
+    /// The bot that it is about.
+    pub bot_id: BotId,
+}
+
+impl AlertEntry {
+    /// The [alerts](Decision::standing_alerts) of a row; none if another row of the event decides.
+    pub fn all_of(row: &Decision) -> impl Iterator<Item = Self> + '_ {
+        let alerts = row.standing_alerts().into_iter();
+        alerts.map(|alert| Self {
+            key: row.key.clone(),
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            kind: alert.kind,
+            bot_id: alert.bot_id,
+        })
+    }
+}
+
 /// The decisions of some days.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DayEntries {
     /// Those whose entries can be read, in any order.
     pub entries: Vec<DayEntry>,
+    /// The alerts about their meetings, over or not, in any order.
+    pub alerts: Vec<AlertEntry>,
     /// Rows whose entries cannot be read, such as those of a later version.
     pub unreadable: Vec<UnreadableRow>,
 }

@@ -1,18 +1,21 @@
-//! The meetings of today and of tomorrow.
+//! The meetings of today and of tomorrow, and the alerts about those that run.
 
-use callsheet_domain::Timestamp;
+use callsheet_domain::{Timestamp, plus};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::PortError;
 use crate::meeting_counts::MeetingCounts;
-use crate::ports::{DayEntry, DecisionOverview, UnreadableRow};
+use crate::ports::{AlertEntry, DayEntry, DecisionOverview, UnreadableRow};
 
 /// Number of spans that are read concurrently: the entries of a span are read one page after
 /// the other.
 const CONCURRENCY: usize = 8;
 /// Number of spans of a day.
 const SPANS: i32 = 8;
+/// Of the meetings of yesterday, those that began earlier are taken to be over.
+const LONGEST: SignedDuration = SignedDuration::from_hours(12);
 
 /// When today begins, when tomorrow does, and when it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,8 @@ pub struct MeetingsOfDays {
     pub today: MeetingCounts,
     /// Those of tomorrow.
     pub tomorrow: MeetingCounts,
+    /// Alerts about them and about those of yesterday that may still run.
+    pub(super) alerts: Vec<AlertEntry>,
     /// Decisions that cannot be read, and are not counted.
     pub(super) unreadable: Vec<UnreadableRow>,
 }
@@ -64,13 +69,25 @@ impl MeetingsOfDays {
             days,
             today: MeetingCounts::default(),
             tomorrow: MeetingCounts::default(),
+            alerts: Vec::new(),
             unreadable: Vec::new(),
         };
+        let late_yesterday = (plus(now, -LONGEST), days.today);
         let spans = [(days.today, days.tomorrow), (days.tomorrow, days.end)];
-        let mut read = stream::iter(spans.into_iter().flat_map(parts))
-            .map(|(from, until)| decisions.starting_between(from, until))
+        let spans = spans.into_iter().flat_map(parts);
+        let spans = spans.chain(
+            [late_yesterday]
+                .into_iter()
+                .filter(|(from, until)| from < until),
+        );
+        let mut read = stream::iter(spans)
+            .map(async |(from, until)| Ok((from, decisions.starting_between(from, until).await?)))
             .buffer_unordered(CONCURRENCY);
-        while let Some(part) = read.try_next().await? {
+        while let Some((from, part)) = read.try_next().await? {
+            meetings.alerts.extend(part.alerts);
+            if from < days.today {
+                continue;
+            }
             for entry in &part.entries {
                 meetings.count(entry, now);
             }
@@ -97,7 +114,7 @@ fn parts((from, until): (Timestamp, Timestamp)) -> impl Iterator<Item = (Timesta
     let part = until.duration_since(from) / SPANS;
     let begin = move |number: i32| {
         if number < SPANS {
-            callsheet_domain::plus(from, part * number)
+            plus(from, part * number)
         } else {
             until
         }

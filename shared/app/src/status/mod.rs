@@ -1,11 +1,13 @@
 //! Status of the stack: totals of what its functions did last, its policy, calendars and
 //! meetings.
 //!
-//! The calendars' records are read, the entries of today's and tomorrow's meetings in an index,
-//! and a bounded number of decisions that need attention. Only of a workspace of few calendars
+//! The calendars' records are read, the entries of today's and tomorrow's meetings in an index (and
+//! before noon of yesterday's late ones, which may still run), and a bounded number of decisions
+//! that need attention. Only of a workspace of few calendars
 //! is each one read with its meetings. A part that cannot be read costs only itself: it is
 //! named, and the rest is read.
 
+mod alerts;
 mod days;
 mod due;
 mod policy;
@@ -28,6 +30,7 @@ use crate::ports::{
     Access, ActivityLog, Calendars, DeadLetters, DecisionOverview, Decisions, ListedCalendar,
     MeasuredQueue, OverrideStore, Policies, SyncStates, UnreadableRecord, UnreadableRow,
 };
+pub use alerts::{MeetingAlert, MeetingAlerts};
 pub use days::{Days, MeetingsOfDays};
 pub use due::{Abandoned, DueCounts};
 use due::{read_abandoned, read_due};
@@ -56,6 +59,8 @@ pub struct WorkspaceStatus {
     pub few: Option<Vec<CalendarState>>,
     /// The meetings of today and tomorrow.
     pub meetings: MeetingsOfDays,
+    /// The alerts about meetings that run.
+    pub alerts: MeetingAlerts,
     /// The calls that are to be made.
     pub due: DueCounts,
     /// The abandoned decisions.
@@ -125,6 +130,7 @@ where
         read_abandoned(decisions, now),
     )
     .await?;
+    let alerts = mem::take(&mut meetings.alerts);
     let unreadable = [mem::take(&mut meetings.unreadable), of_due, of_abandoned];
     let meetings_of_few = few.iter().flatten().filter_map(|one| one.meetings.as_ref());
     let meetings_of_few: Vec<_> = meetings_of_few.collect();
@@ -134,6 +140,7 @@ where
         last_change_at: last_change_at.max().max(synced.changed_since),
         newest_policy_used: newest_policy(&totals, &meetings_of_few, (&synced, &windowed)),
         unreadable_decisions: each_once(&meetings_of_few, unreadable.concat()),
+        alerts: MeetingAlerts::read(decisions, alerts, now).await?,
         full_sync: windowed.in_progress.as_ref().map(FullSync::of),
         policy,
         totals,

@@ -14,6 +14,7 @@ use crate::sync::bot_status::BotStatuses;
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
+use crate::sync::deliveries::{resync_trigger, that_may_call, without_failed_resyncs};
 use crate::sync::event_sync::EventSync;
 use crate::sync::keep_coverage::CoverageKeeper;
 use crate::sync::page_intake::PageIntake;
@@ -372,29 +373,6 @@ impl<P: SyncPorts> SyncHandler<P> {
     }
 }
 
-/// The messages to handle: a scheduled resync that failed is dropped, since the
-/// schedule has sent the next one.
-fn without_failed_resyncs(deliveries: &[Delivery]) -> Vec<Delivery> {
-    let has_failed = |one: &&Delivery| one.job == SyncJob::Resync && one.received > 1;
-    let failed = deliveries.iter().filter(has_failed).count();
-    if failed > 0 {
-        tracing::info!(
-            failed,
-            "dropped {failed} scheduled resyncs that had failed before"
-        );
-    }
-    let kept = deliveries.iter().filter(|one| !has_failed(one));
-    kept.cloned().collect()
-}
-
-/// The messages that may need calls to Recall.
-fn that_may_call(deliveries: &[Delivery]) -> Vec<Delivery> {
-    let calls_none =
-        |one: &&Delivery| matches!(one.job, SyncJob::BotStatus(_) | SyncJob::KeepCoverage);
-    let kept = deliveries.iter().filter(|one| !calls_none(one));
-    kept.cloned().collect()
-}
-
 /// Why a batch waits while Recall denies us: until the next probe is due, or, if one
 /// was claimed a moment ago, until its outcome is known.
 fn held(denial: Denial, now: Timestamp) -> SyncError {
@@ -407,15 +385,4 @@ fn held(denial: Denial, now: Timestamp) -> SyncError {
         denial.next_probe_at
     };
     SyncError::Held { until, reason }
-}
-
-/// The cause of the resync that a message asks for; none for a sync request.
-fn resync_trigger(delivery: &Delivery) -> Option<Trigger> {
-    match delivery.job {
-        SyncJob::Request(_) | SyncJob::Event(_) | SyncJob::BotStatus(_) | SyncJob::KeepCoverage => {
-            None
-        }
-        SyncJob::Resync => Some(Trigger::Scheduled),
-        SyncJob::ResyncNow { .. } => Some(Trigger::Requested),
-    }
 }

@@ -14,9 +14,7 @@
 //! meanwhile. A permit that is not needed is kept for the next calendar. Where
 //! both sync the same calendar, that costs one page.
 
-use callsheet_domain::{
-    CalendarId, DistantChanges, Scope, SyncJob, Timestamp, WorkspaceSyncState, plus,
-};
+use callsheet_domain::{SyncJob, Timestamp, WorkspaceSyncState, plus};
 use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
@@ -26,19 +24,18 @@ use crate::sync::all_calendars::AllCalendars;
 use crate::sync::calendar_list::CalendarList;
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::catch_up::{CatchUpSync, Trigger};
-use crate::sync::due_order::nearest_first;
 use crate::sync::event_sync::EventSync;
-use crate::sync::reconnection::Reconnection;
-use crate::sync::resync_plan::{DueCalendars, DueSync, ResyncPlan};
+use crate::sync::resync_plan::{DueCalendars, ResyncPlan};
 use crate::sync::retirement::Retirement;
 use crate::sync::settings::SyncSettings;
 use crate::sync::silent_bots::{SilentBots, SilentRead};
+use crate::sync::single_syncs::{Run, SingleSyncs};
 use crate::sync::unreadable_again::UnreadableAgain;
 use crate::sync::windows::{Progress, WindowedSyncs};
 use crate::sync::windows_need::Need;
 use crate::sync::workload::{Asked, Done, Workload, Workloads};
 use crate::sync::workspace_credit::WorkspaceCredit;
-use crate::sync_counts::{SyncCounts, count};
+use crate::sync_counts::count;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{ActivePolicy, CallTerms, Priority};
@@ -72,17 +69,6 @@ pub(super) struct Resync<'a, P: SyncPorts> {
     pub(super) silent_bots: &'a SilentBots<'a, P>,
     /// Takes the message that has a resync go on.
     pub(super) queue: &'a P::Queue,
-}
-
-/// A resync, in progress.
-struct Run<'a> {
-    policy: &'a ActivePolicy,
-    plan: ResyncPlan,
-    terms: CallTerms,
-    /// The changes that are left to windows.
-    distant: Option<DistantChanges>,
-    /// A permit to list events is acquired and not used yet.
-    has_permit: bool,
 }
 
 impl<P: SyncPorts> Resync<'_, P> {
@@ -208,7 +194,7 @@ impl<P: SyncPorts> Resync<'_, P> {
         let done = if lists_workspace {
             self.sync_due_workspace(run, due, &work).await?
         } else {
-            self.sync_due_calendars(&mut run, due).await?
+            self.single().sync_each(&mut run, due).await?
         };
         match work.all_at.filter(|_| done != Done::NotAll) {
             Some(at) => {
@@ -267,7 +253,7 @@ impl<P: SyncPorts> Resync<'_, P> {
         self.credit().note_counts(state, connected, needing).await?;
         let size = usize::try_from(connected).unwrap_or(usize::MAX);
         let (single, need) = due.clone().divide(size, run.distant);
-        let done = self.sync_due_calendars(&mut run, single).await?;
+        let done = self.single().sync_each(&mut run, single).await?;
         if need == Need::Nothing && state.in_progress.is_none() {
             return Ok(done);
         }
@@ -290,7 +276,7 @@ impl<P: SyncPorts> Resync<'_, P> {
                     "resync: could not list the workspace in windows: {error}"
                 );
                 if error.is_of_content() {
-                    self.sync_due_calendars(&mut run, due).await?;
+                    self.single().sync_each(&mut run, due).await?;
                 }
                 return Ok(Done::NotAll);
             }
@@ -300,6 +286,16 @@ impl<P: SyncPorts> Resync<'_, P> {
         } else {
             Done::NotAll
         })
+    }
+
+    fn single(&self) -> SingleSyncs<'_, P> {
+        SingleSyncs {
+            clock: self.clock,
+            pages: self.pages,
+            loader: self.loader,
+            retirement: self.retirement,
+            calendar_sync: self.calendar_sync,
+        }
     }
 
     fn credit(&self) -> WorkspaceCredit<'_, P::State> {
@@ -356,102 +352,9 @@ impl<P: SyncPorts> Resync<'_, P> {
         }
         self.calendar_list.refresh(terms).await
     }
-
-    /// Syncs the calendars that are due, each by itself.
-    async fn sync_due_calendars(
-        &self,
-        run: &mut Run<'_>,
-        due: DueCalendars,
-    ) -> Result<Done, SyncError> {
-        let decisions = self.calendar_sync.writer.decisions;
-        let due = nearest_first(decisions, due, self.clock.now()).await?.all();
-        let (mut synced, mut left, mut done) = (0, due.len(), Done::All);
-        for calendar in &due {
-            match self.sync_calendar(calendar, run).await {
-                Ok(counts) => {
-                    left -= 1;
-                    if let Some(counts) = counts {
-                        synced += 1;
-                        counts.log(&Scope::Calendar(calendar.clone()), 0);
-                    }
-                }
-                Err(SyncError::DeadlineReached) => {
-                    done = Done::NotAll;
-                    break;
-                }
-                Err(SyncError::AlreadyRunning) => left -= 1,
-                Err(error) if error.stops_all() => return Err(error),
-                Err(error @ SyncError::Conflict) => {
-                    tracing::info!(%calendar, %error, "calendar {calendar} waits: {error}");
-                }
-                Err(error) => {
-                    // One with odd content is tried again with the others, now and then.
-                    if !error.is_of_content() {
-                        done = Done::NotAll;
-                    }
-                    tracing::warn!(
-                        %calendar,
-                        requests = 0,
-                        %error,
-                        "resync: could not sync calendar {calendar}: {error}"
-                    );
-                }
-            }
-        }
-        log_finished(due.len(), synced, left);
-        Ok(done)
-    }
-
-    /// Syncs a calendar, if that is still due once there is a permit: the list of
-    /// calendars may lag, and another worker may have synced it meanwhile.
-    async fn sync_calendar(
-        &self,
-        calendar: &CalendarId,
-        run: &mut Run<'_>,
-    ) -> Result<Option<SyncCounts>, SyncError> {
-        let (policy, terms) = (run.policy, run.terms);
-        if !run.has_permit {
-            self.pages.acquire(terms).await?;
-            run.has_permit = true;
-        }
-        let Some(calendar) = self.loader.load(calendar).await? else {
-            return Ok(None);
-        };
-        let (record, now) = (&calendar.record, self.clock.now());
-        let due_sync = run
-            .plan
-            .due_sync(record, calendar.overrides.full_sync_revision, now);
-        let Some(due_sync) = due_sync else {
-            return Ok(None);
-        };
-        if record.last_sync.is_none() {
-            let (loader, retirement) = (self.loader, self.retirement);
-            let reconnection = Reconnection { loader, retirement };
-            reconnection.check(record, terms).await?;
-        }
-        run.has_permit = false;
-        let sync = self.calendar_sync;
-        let counts = match due_sync {
-            DueSync::Resume => sync.resume(calendar, policy, terms).await,
-            DueSync::First | DueSync::NeedsFull | DueSync::NewPolicy | DueSync::OutdatedFull => {
-                sync.start(calendar, None, policy, terms).await
-            }
-            DueSync::Incremental(since) => sync.start(calendar, Some(since), policy, terms).await,
-        };
-        counts.map(Some)
-    }
 }
 
 /// What started earlier is outdated: before `instant`, or before everything was requested.
 fn since(workspace: &WorkspaceSyncState, instant: Timestamp) -> Timestamp {
     instant.max(workspace.full_sync_requested_at.unwrap_or(Timestamp::MIN))
-}
-
-fn log_finished(due: usize, synced: usize, left: usize) {
-    tracing::info!(
-        due,
-        synced,
-        left,
-        "resync finished: {due} calendars due, {synced} synced, {left} left"
-    );
 }

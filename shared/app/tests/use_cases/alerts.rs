@@ -128,6 +128,45 @@ fn each_cause_gives_one_alert_for_a_meeting() {
     assert_eq!(kinds(&removed), [AlertKind::Waiting, AlertKind::Removed]);
 }
 
+/// What people were told about is kept; what they are shown is what still is so.
+#[test_case(WAITS, 400, &[] => vec![AlertKind::Waiting]; "a bot that still waits")]
+#[test_case(WAITS, 400, &[("bot-1", "in_call_not_recording", None)] => Vec::<AlertKind>::new(); "a bot that was admitted")]
+#[test_case(WAITS, 400, &[("bot-1", "call_ended", Some("bot_kicked_from_waiting_room"))] => vec![AlertKind::Removed]; "a bot that was turned away")]
+#[test_case(&[("bot-1", 10, "joining_call", None)], 400, &[("bot-1", "in_waiting_room", None)] => Vec::<AlertKind>::new(); "a bot that now waits, for a moment")]
+#[test_case(DENIED, 30, &[("bot-1", "recording_permission_allowed", None)] => Vec::<AlertKind>::new(); "a bot that was allowed to record")]
+#[test_case(DENIED, 30, &[] => vec![AlertKind::PermissionDenied]; "a bot that may not record")]
+#[test_case(REMOVED, 30, &[("bot-1", "done", None)] => vec![AlertKind::Removed]; "a bot that was removed")]
+#[test_case(TWO, 30, &[("bot-0", "call_ended", Some("call_ended_by_host"))] => Vec::<AlertKind>::new(); "a second bot that has left")]
+#[test_case(TWO, 30, &[] => vec![AlertKind::SecondBot]; "two bots")]
+fn an_alert_stands_while_its_cause_is_there(
+    statuses: &[(&str, i64, &str, Option<&str>)],
+    second: i64,
+    later: &[(&str, &str, Option<&str>)],
+) -> Vec<AlertKind> {
+    let alerted = row(statuses).with_alerts(Some(PATIENCE), after(second));
+    let told = kinds(&alerted).len();
+    assert_eq!(told, 1);
+    let row = later.iter().fold(alerted, |row, (bot, code, sub_code)| {
+        let status = BotStatus::new(code, *sub_code, after(second + 10)).expect("a code");
+        row.with_statuses(&id(*bot), &[status], true)
+    });
+    let row = row.with_alerts(Some(PATIENCE), after(second + 11));
+    assert!(kinds(&row).len() >= told, "none is taken back");
+    let standing = row.standing_alerts();
+    standing.iter().map(|alert| alert.kind).collect()
+}
+
+#[test]
+fn no_alert_stands_about_a_meeting_that_is_not_to_be_recorded_any_more() {
+    let alerted = row(WAITS).with_alerts(Some(PATIENCE), after(400));
+    let standing = alerted.standing_alerts();
+    assert_eq!(standing, alerted.life.alerts.all());
+    let since = alerted.alerted_since(AlertKind::Waiting);
+    assert_eq!(since, Some(after(10)));
+    let skipped = alerted.with(|row| row.wanted = Wanted::Nothing);
+    assert_eq!(skipped.standing_alerts(), []);
+}
+
 /// The calendar may be connected again, or the event got another id, before the meeting ends.
 #[test_case(&RuleName::DELETED; "a deleted event")]
 #[test_case(&RuleName::DISCONNECTED; "a lost calendar")]

@@ -1,6 +1,7 @@
 //! How the reads of status and of the list of calendars grow with the workspace.
 //!
-//! Status reads each record once, and the entries of two days; what else it reads is bounded. A
+//! Status reads each record once, and the entries of two days; what else it reads is bounded, also
+//! of alerts. A
 //! page of the list reads what is on the page.
 
 use std::sync::{Arc, Mutex};
@@ -13,12 +14,12 @@ use callsheet_app::ports::{
 };
 use callsheet_app::status::{Days, Queues, status};
 use callsheet_domain::{
-    BotId, CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, ListedIds,
-    Timestamp, plus,
+    Applied, BotId, BotStatus, CalendarId, Decision, DecisionKey, DeduplicationKey, EventId,
+    IcalUid, ListedIds, Timestamp, Wanted, plus,
 };
 use callsheet_testkit::{
     Counts, Intercepted, MemoryDeadLetters, MemoryDecisions, MemoryQueue, MemoryState, With as _,
-    a_calendar_record, a_decision, at, id,
+    a_calendar_record, a_decision, an_applied_bot, at, id,
 };
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -213,6 +214,38 @@ async fn status_reads_the_meetings_of_two_days_and_a_bounded_number_of_decisions
         );
     }
     assert!(calls <= Some(12), "{calls:?} calls of the state");
+}
+
+/// The alerts of 400 meetings that run are counted from the index, and 20 rows are read.
+#[tokio::test]
+async fn status_reads_the_rows_of_twenty_alerts() {
+    let decisions = Metered::default();
+    for number in 0..400 {
+        let bot: BotId = id(format!("bot-{number}"));
+        let row = a_decision().with(|row| {
+            row.key.event_id = id(format!("event-{number:03}"));
+            row.key.ical_uid = id(format!("meeting-{number:03}"));
+            if let Wanted::Bot(wanted) = &row.wanted {
+                row.applied = Applied::Bot(Box::new(an_applied_bot(wanted).with(|applied| {
+                    applied.bot_id = Some(bot.clone());
+                })));
+            }
+        });
+        let status = BotStatus::new("in_waiting_room", None, at("10:00:30")).expect("a code");
+        let row = row.with_statuses(&bot, &[status], true);
+        let row = row.with_alerts(Some(SignedDuration::ZERO), at("10:06"));
+        decisions.decisions.put(row);
+    }
+    let queues = Queues {
+        sync: None::<MemoryQueue>,
+        dead_letters: None::<MemoryDeadLetters>,
+    };
+    let now = at("10:10");
+    let days = Days::at(now, &TimeZone::UTC).expect("two days");
+    let read = status((&MemoryState::new(), &decisions, &queues), days, now).await;
+    let read = read.expect("memory");
+    assert_eq!((read.alerts.count(), read.alerts.first.len()), (400, 20));
+    assert_eq!(decisions.take().rows, 20);
 }
 
 /// A page is read by one query, and one for the overrides of each calendar on it.

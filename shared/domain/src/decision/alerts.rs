@@ -29,8 +29,43 @@ impl Decision {
         self
     }
 
+    /// The alerts whose cause still is there by what is known of the bots, oldest first; of a bot
+    /// that was admitted meanwhile, say, none. Each is about the bot of now, also if that is
+    /// another one than the first. Whether the meeting runs is for the caller to ask.
+    #[must_use]
+    pub fn standing_alerts(&self) -> Vec<Alert> {
+        let may_record = matches!(self.wanted, Wanted::Bot(_)) && !self.is_superseded();
+        let alerts = self.life.alerts.all().iter().filter(|_| may_record);
+        // An alert was once found after the patience, which is not asked for again.
+        let cause = |alert: &Alert| {
+            self.bot_of_alert(alert.kind, Some(SignedDuration::ZERO), Timestamp::MAX)
+        };
+        alerts
+            .filter_map(|alert| {
+                Some(Alert {
+                    bot_id: cause(alert)?,
+                    ..alert.clone()
+                })
+            })
+            .collect()
+    }
+
+    /// Since when the cause of an alert of `kind` has been there: by Recall's clock, but for a
+    /// bot that has not joined, which is late from its start on.
+    #[must_use]
+    pub fn alerted_since(&self, kind: AlertKind) -> Option<Timestamp> {
+        match kind {
+            AlertKind::NotJoined => self.applied.bot().map(|bot| bot.starts_at),
+            AlertKind::SecondBot => self.bot_outcome().and_then(|outcome| outcome.joined_at),
+            AlertKind::Waiting | AlertKind::PermissionDenied | AlertKind::Removed => {
+                self.bot_outcome().map(Outcome::since)
+            }
+        }
+    }
+
     /// Whether the meeting runs and is to be recorded.
-    fn is_to_be_running(&self, now: Timestamp) -> bool {
+    #[must_use]
+    pub fn is_to_be_running(&self, now: Timestamp) -> bool {
         let starts_at = match &self.wanted {
             Wanted::Bot(bot) => bot.starts_at,
             Wanted::Nothing => return false,

@@ -5,13 +5,14 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
 use callsheet_app::bot_state::BotState;
 use callsheet_app::ports::{
-    DayEntries, DayEntry, DecisionOverview, DueStart, First, UnreadableRow,
+    AlertEntry, DayEntries, DayEntry, DecisionOverview, DueStart, First, UnreadableRow,
 };
 use callsheet_domain::{DecisionKey, Timestamp};
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::Deserialize;
 
 use super::DecisionTable;
+use super::counted::CountedAlerts;
 use super::day::{by_day, days_of};
 use super::index::due_index;
 use super::row::{
@@ -112,9 +113,22 @@ struct DayRow {
     bot_state: String,
     #[serde(with = "microsecond::optional", default)]
     not_before: Option<Timestamp>,
+    #[serde(default)]
+    counted: CountedAlerts,
 }
 
 impl DayRow {
+    fn alerts(&self, key: &DecisionKey) -> Vec<AlertEntry> {
+        let alerts = self.counted.known().map(|(kind, bot_id)| AlertEntry {
+            key: key.clone(),
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            kind,
+            bot_id,
+        });
+        alerts.collect()
+    }
+
     fn entry(self) -> Result<DayEntry, Unreadable> {
         let malformed = |name: &str| Unreadable::Malformed(name.to_owned());
         Ok(DayEntry {
@@ -133,9 +147,16 @@ impl DayRow {
 
 fn add_entry(read: &mut DayEntries, entry: Attributes) {
     let (key, calendar_id) = (key_of(&entry), calendar_of(&entry));
-    let entry = read_row::<DayRow>(entry).and_then(DayRow::entry);
+    let row = read_row::<DayRow>(entry);
+    let entry = row.and_then(|row| {
+        let alerts = key.as_ref().map(|key| row.alerts(key));
+        Ok((alerts.unwrap_or_default(), row.entry()?))
+    });
     match (entry, key) {
-        (Ok(entry), _) => read.entries.push(entry),
+        (Ok((alerts, entry)), _) => {
+            read.entries.push(entry);
+            read.alerts.extend(alerts);
+        }
         (Err(problem), Ok(key)) => read.unreadable.push(UnreadableRow {
             key,
             calendar_id,

@@ -117,6 +117,7 @@ macro_rules! decisions_contract {
         $crate::contract_tests!($setup, overview:
             meetings_of_all_calendars_are_read_by_start,
             a_superseded_row_is_of_no_day,
+            alerts_are_read_by_start_until_their_cause_is_gone,
             the_first_due_decisions_are_read_with_their_starts,
             abandoned_decisions_are_read_until_they_are_reopened,
         );

@@ -1,20 +1,23 @@
 //! What every implementation of `DecisionOverview` must do.
 
 use callsheet_app::bot_state::BotState;
-use callsheet_app::ports::{DayEntry, DecisionOverview, Decisions, DueStart, First};
-use callsheet_domain::{Attempts, Decision, RuleName, Timestamp, Verdict, Wanted};
+use callsheet_app::ports::{AlertEntry, DayEntry, DecisionOverview, Decisions, DueStart, First};
+use callsheet_domain::{
+    Applied, Attempts, BotStatus, Decision, RuleName, Timestamp, Verdict, Wanted,
+};
+use jiff::SignedDuration;
 
 use super::decision_rows::a_row;
 use super::decisions::written;
 use super::eventually;
-use crate::{With, at, id};
+use crate::{With, an_applied_bot, at, id};
 
 /// A row whose meeting starts then, and lasts for an hour.
 fn starting(event: &str, starts_at: &str) -> Decision {
     a_row(event).with(|row| {
         row.calendar_id = id(format!("calendar-of-{event}"));
         row.starts_at = at(starts_at);
-        row.ends_at = callsheet_domain::plus(row.starts_at, jiff::SignedDuration::from_hours(1));
+        row.ends_at = callsheet_domain::plus(row.starts_at, SignedDuration::from_hours(1));
     })
 }
 
@@ -89,6 +92,51 @@ pub async fn a_superseded_row_is_of_no_day(store: &(impl Decisions + DecisionOve
         between(store, from, until).await.is_empty()
     })
     .await;
+}
+
+/// Each copy has the alert, with the bot that they share.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn alerts_are_read_by_start_until_their_cause_is_gone(
+    store: &(impl Decisions + DecisionOverview),
+) {
+    let status = |code, second: &str| BotStatus::new(code, None, at(second)).expect("a code");
+    let waits = |row: Decision| {
+        let row = row.with(|row| {
+            if let Wanted::Bot(wanted) = &row.wanted {
+                row.applied = Applied::Bot(Box::new(an_applied_bot(wanted)));
+            }
+        });
+        row.with_statuses(&id("bot-1"), &[status("in_waiting_room", "10:00:10")], true)
+            .with_alerts(Some(SignedDuration::ZERO), at("10:05"))
+    };
+    let copies = ["one", "other"].map(|event| waits(starting(event, "2090-03-06T10:00:00Z")));
+    let mut rows = Vec::new();
+    for row in &copies {
+        rows.push(written(store, row).await);
+    }
+    written(store, &starting("quiet", "2090-03-06T10:00:00Z")).await;
+    let shows = async |expected: &[Decision]| {
+        let mut expected: Vec<_> = expected.iter().flat_map(AlertEntry::all_of).collect();
+        expected.sort_by(|one, other| one.key.cmp(&other.key));
+        eventually("the alerts are read", async || {
+            let (from, until) = (at("09:00"), at("11:00"));
+            let read = store.starting_between(from, until).await;
+            let read = read.expect("the store answers");
+            let mut alerts = read.alerts;
+            alerts.sort_by(|one, other| one.key.cmp(&other.key));
+            read.entries.len() == 3 && alerts == expected
+        })
+        .await;
+    };
+    assert_eq!(rows.iter().flat_map(AlertEntry::all_of).count(), 2);
+    shows(&rows).await;
+    let admitted = rows.remove(1);
+    let joined = [status("in_call_not_recording", "10:05:10")];
+    let admitted = admitted.with_statuses(&id("bot-1"), &joined, true);
+    written(store, &admitted).await;
+    shows(&rows).await;
 }
 
 fn start_of(row: &Decision) -> DueStart {

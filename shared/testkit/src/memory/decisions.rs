@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use callsheet_app::ports::{
-    DayEntries, DayEntry, DayPage, DayPosition, DecisionOverview, DecisionRows, Decisions,
-    DueEntry, DueQuery, DueRows, DueSelection, DueStart, First, FirstRows, MeetingDays, StartEntry,
-    UnreadableRow, WriteOutcome,
+    AlertEntry, DayEntries, DayEntry, DayPage, DayPosition, DecisionOverview, DecisionRows,
+    Decisions, DueEntry, DueQuery, DueRows, DueSelection, DueStart, First, FirstRows, MeetingDays,
+    StartEntry, UnreadableRow, WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
@@ -472,6 +472,7 @@ impl DecisionOverview for MemoryDecisions {
                     read.unreadable.push(unreadable(row));
                 } else {
                     read.entries.extend(DayEntry::of(row));
+                    read.alerts.extend(AlertEntry::all_of(row));
                 }
             }
             read
