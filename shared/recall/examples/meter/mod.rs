@@ -10,7 +10,7 @@ const TICK_MS: u32 = 10;
 ///
 /// # Errors
 /// If `/proc` cannot be read.
-pub fn processor_ms() -> io::Result<u32> {
+pub(crate) fn processor_ms() -> io::Result<u32> {
     let stat = fs::read_to_string("/proc/thread-self/stat")?;
     let fields: Vec<_> = stat
         .rsplit(')')
@@ -26,7 +26,7 @@ pub fn processor_ms() -> io::Result<u32> {
 ///
 /// # Errors
 /// If `/proc` cannot be read.
-pub fn peak_resident() -> io::Result<String> {
+pub(crate) fn peak_resident() -> io::Result<String> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     Ok(line.unwrap_or_default().trim().to_owned())
