@@ -12,10 +12,11 @@ use callsheet_app::{
 use callsheet_domain::{Operation, PolicyDocument, RateLimit, SyncJob, Timestamp, plus};
 use callsheet_testkit::{
     CountedMetrics, EvenJitter, Fault, ManualClock, MemoryDecisions, MemoryQueue, MemoryRecall,
-    MemoryState, With as _, a_calendar, an_actor, an_event, at,
+    MemoryState, With as _, a_calendar, a_decision, an_actor, an_event, at,
 };
 use callsheet_tests::{Alarm, Datapoint, alarms};
 use jiff::SignedDuration;
+use test_case::test_case;
 
 use crate::reading::Template;
 
@@ -115,17 +116,33 @@ impl System {
         let watch = Watch {
             decisions: &self.decisions,
         };
-        let now = self.clock.now();
-        watch.measure(now).await.expect("memory").count();
+        watch
+            .measure(self.clock.now())
+            .await
+            .expect("memory")
+            .count();
+        self.take_data();
+        if self.clock.now() < next {
+            self.clock.advance_to(next);
+        }
+    }
+
+    /// A job that the schedule sends, and nothing else.
+    async fn job(&mut self, job: &SyncJob) {
+        self.queue.send(job).await.expect("memory");
+        let deliveries = self.queue.deliver(10);
+        self.sync().handle(&deliveries, self.after(50)).await;
+        self.take_data();
+    }
+
+    fn take_data(&mut self) {
+        let at = self.clock.now().as_second();
         for (metric, value) in self.counted.take() {
             self.data.push(Datapoint {
                 metric: metric.name().to_owned(),
-                at: now.as_second(),
+                at,
                 value: f64::from(u32::try_from(value).expect("a small value")),
             });
-        }
-        if self.clock.now() < next {
-            self.clock.advance_to(next);
         }
     }
 
@@ -303,4 +320,24 @@ async fn changes_without_a_webhook_in_a_day_write_a_ticket() {
         value: 1.0,
     });
     assert_eq!(system.raised_at(midnight), BTreeSet::new());
+}
+
+/// The alarm is deployed with a percentage only. Yesterday's meeting at ten never had a bot.
+#[test_case(80, &["CoverageAlarm"]; "with a percentage")]
+#[test_case(0, &[]; "by default")]
+#[tokio::test]
+async fn a_day_with_few_recordings_writes_a_ticket(percent: i64, expected: &[&str]) {
+    let mut system = System::at("2090-03-07T03:15:00Z");
+    system.decisions.put(a_decision());
+    let mut alarms = system.alarms.iter_mut();
+    let alarm = alarms.find(|alarm| alarm.name == "CoverageAlarm");
+    alarm.expect("an alarm").threshold = percent;
+    system.job(&SyncJob::KeepCoverage).await;
+    let counted = system.data.iter().map(|point| point.metric.as_str());
+    assert_eq!(counted.collect::<Vec<_>>(), ["coverage_percent"]);
+    let hour_later = system.clock.now().as_second() + 3_600;
+    assert_eq!(
+        system.raised_at(hour_later),
+        expected.iter().copied().collect()
+    );
 }
