@@ -16,6 +16,7 @@ mod faults;
 mod lives;
 mod logs;
 mod meetings;
+mod metadata;
 mod outcomes;
 mod policies;
 mod resync;
