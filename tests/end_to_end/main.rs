@@ -6,6 +6,7 @@
 mod calendar_list;
 mod calendars;
 mod command;
+mod connect;
 mod console;
 mod console_client;
 mod coverage;
