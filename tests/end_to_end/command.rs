@@ -1,8 +1,8 @@
 //! The command line, run as a process. Its requests to AWS are noted.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread::{self, JoinHandle};
 
 use callsheet_runtime::requests;
@@ -22,6 +22,15 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    fn of(ended: &Output, errors: &str) -> Self {
+        let output = String::from_utf8_lossy(&ended.stdout);
+        Self {
+            code: ended.status.code(),
+            json: serde_json::from_str(&output).ok(),
+            output: format!("{output}{errors}"),
+        }
+    }
+
     /// The JSON output of a run with `--json` that succeeded.
     pub(crate) fn printed_json(self) -> Value {
         assert_eq!(self.code, Some(0), "{}", self.output);
@@ -43,7 +52,49 @@ pub(crate) fn callsheet(arguments: &[&str], input: &str) -> Run {
 /// The same with further variables in its environment.
 pub(crate) fn callsheet_with(arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Run {
     let proxy = NotingProxy::start(&command(arguments));
-    let mut child = Command::new(variable("CALLSHEET_COMMAND"))
+    let mut child = spawn(arguments, variables, &proxy);
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin
+        .write_all(input.as_bytes())
+        .expect("it reads its input");
+    drop(stdin);
+    let ended = child.wait_with_output().expect("it ends");
+    proxy.stop();
+    let errors = String::from_utf8_lossy(&ended.stderr).into_owned();
+    Run::of(&ended, &errors)
+}
+
+/// Runs `callsheet` until it prints an address, has `browse` open that as a person does in a
+/// browser, and waits for the end.
+pub(crate) fn callsheet_in_browser(
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    browse: impl FnOnce(&str),
+) -> Run {
+    let proxy = NotingProxy::start(&command(arguments));
+    let mut child = spawn(arguments, variables, &proxy);
+    let stderr = child.stderr.take().expect("it is piped");
+    let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
+    let mut errors = String::new();
+    let mut note = |line: &str| {
+        errors.push_str(line);
+        errors.push('\n');
+    };
+    let address = lines.by_ref().find(|line| {
+        note(line);
+        line.starts_with("http")
+    });
+    if let Some(address) = address {
+        browse(&address);
+    }
+    lines.for_each(|line| note(&line));
+    let ended = child.wait_with_output().expect("it ends");
+    proxy.stop();
+    Run::of(&ended, &errors)
+}
+
+fn spawn(arguments: &[&str], variables: &[(&str, &str)], proxy: &NotingProxy) -> Child {
+    Command::new(variable("CALLSHEET_COMMAND"))
         .args(arguments)
         .env("AWS_ENDPOINT_URL", &proxy.url)
         .env("CALLSHEET_BY", "lead@acme.example")
@@ -54,27 +105,7 @@ pub(crate) fn callsheet_with(arguments: &[&str], input: &str, variables: &[(&str
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("the command line was built");
-    let mut stdin = child.stdin.take().expect("it is piped");
-    stdin
-        .write_all(input.as_bytes())
-        .expect("it reads its input");
-    drop(stdin);
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = child.wait_with_output().expect("it ends");
-    proxy.stop();
-    let (output, errors) = (
-        String::from_utf8_lossy(&stdout),
-        String::from_utf8_lossy(&stderr),
-    );
-    Run {
-        code: status.code(),
-        json: serde_json::from_str(&output).ok(),
-        output: format!("{output}{errors}"),
-    }
+        .expect("the command line was built")
 }
 
 /// The command in `arguments`, with its subcommand if it does something of its own.

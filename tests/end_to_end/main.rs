@@ -6,6 +6,7 @@
 mod calendar_list;
 mod calendars;
 mod command;
+mod connect;
 mod console;
 mod console_client;
 mod coverage;
@@ -16,6 +17,7 @@ mod faults;
 mod lives;
 mod logs;
 mod meetings;
+mod metadata;
 mod outcomes;
 mod policies;
 mod resync;

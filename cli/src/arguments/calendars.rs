@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use callsheet_domain::{CalendarId, CalendarStatus};
+use callsheet_domain::{CalendarId, CalendarMetadata, CalendarStatus};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -53,6 +53,9 @@ pub(crate) struct ConnectArguments {
         hide_default_value = true
     )]
     pub(crate) port: u16,
+    /// Metadata that the calendar gets, which policies read. May be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub(crate) metadata: Vec<(String, String)>,
     /// Only print the address, and open no browser
     #[arg(long)]
     pub(crate) no_browser: bool,
@@ -83,6 +86,10 @@ pub(crate) struct ListArguments {
     /// Only calendars whose owner's address or whose id contains TEXT
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) find: Option<String>,
+    /// Show the value of this key of the calendars' metadata; with `=VALUE`, only calendars that
+    /// have it. May be given several times
+    #[arg(long, value_name = "KEY[=VALUE]", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) metadata: Vec<String>,
     /// Also count the upcoming meetings of each calendar
     #[arg(long)]
     pub(crate) meetings: bool,
@@ -94,12 +101,26 @@ pub(crate) struct ListArguments {
     #[arg(long, value_name = "CURSOR", value_parser = cursor)]
     pub(crate) cursor: Option<CalendarId>,
     /// Read all pages, and Recall's list of calendars too, and show differences
-    #[arg(long, conflicts_with_all = ["status", "needs_full_sync", "problem", "find", "limit", "cursor"])]
+    #[arg(long, conflicts_with_all = ["status", "needs_full_sync", "problem", "find", "metadata", "limit", "cursor"])]
     pub(crate) recall: bool,
 }
 
 fn status(text: &str) -> Result<CalendarStatus, String> {
     CalendarStatus::parse(text).ok_or_else(|| "a status is expected, such as connected".to_owned())
+}
+
+/// A key and a value of metadata, as policies can name them.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or("a key and its value are expected, such as team=sales")?;
+    if !CalendarMetadata::is_key(key) {
+        return Err("a key has 1 to 100 characters".to_owned());
+    }
+    if !CalendarMetadata::is_value(value) {
+        return Err("a value has 1 to 500 characters".to_owned());
+    }
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 fn cursor(text: &str) -> Result<CalendarId, String> {

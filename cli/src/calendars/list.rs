@@ -10,6 +10,20 @@ use callsheet_domain::Timestamp;
 use crate::arguments::ListArguments;
 use crate::error::CliError;
 
+/// The keys of metadata that get a column, each once.
+pub(super) fn columns(arguments: &ListArguments) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for written in &arguments.metadata {
+        let key = written
+            .split_once('=')
+            .map_or(written.as_str(), |(key, _)| key);
+        if !keys.iter().any(|known| known == key) {
+            keys.push(key.to_owned());
+        }
+    }
+    keys
+}
+
 /// Lists a page of the known calendars; all of them, if they are compared with Recall's.
 pub(super) async fn list<S, D>(
     (state, decisions): (&S, &D),
@@ -31,6 +45,10 @@ where
             needs_full_sync: arguments.needs_full_sync,
             has_problem: arguments.problem,
             text: arguments.find,
+            metadata: (arguments.metadata.iter())
+                .filter_map(|written| written.split_once('='))
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
         },
         after: arguments.cursor,
         most,

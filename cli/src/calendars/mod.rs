@@ -4,6 +4,7 @@ mod confirm;
 mod connect;
 mod disconnect;
 mod list;
+mod list_text;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -18,6 +19,7 @@ use crate::error::CliError;
 use crate::render::show;
 use crate::workspace::Workspace;
 use disconnect::{Ports, disconnect};
+use list_text::WithColumns;
 
 /// Runs a command about calendars.
 pub(crate) async fn run(
@@ -42,8 +44,9 @@ pub(crate) async fn run(
         }
         CalendarsCommand::List(arguments) => {
             let (state, decisions) = tables().await?;
-            let listed = list::list((&state, &decisions), arguments, clock.now()).await?;
-            Ok(show(&listed, output))
+            let keys = list::columns(&arguments);
+            let list = list::list((&state, &decisions), arguments, clock.now()).await?;
+            Ok(show(&WithColumns { list, keys }, output))
         }
         CalendarsCommand::Disconnect { calendar, yes } => {
             let (state, decisions) = tables().await?;

@@ -1,13 +1,13 @@
 //! Known calendars, their status at Recall, and a calendar that was deleted there.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use callsheet_app::connect::ConnectedCalendar;
 use callsheet_app::directory::Directory;
 use callsheet_app::disconnect::RemovalEffects;
 use callsheet_app::list_calendars::{CalendarProblem, CalendarState, KnownCalendars};
 use callsheet_app::ports::Removed;
-use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Email, Timestamp};
+use callsheet_domain::{Calendar, CalendarId, CalendarMetadata, CalendarStatus, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -47,6 +47,11 @@ pub struct CalendarRow {
     /// The calendar's status at Recall: connecting, connected, disconnected, deleted, or one that
     /// Recall has added since.
     pub status: String,
+    /// Why it is disconnected, if it is and Recall says why.
+    pub disconnect_reason: Option<DisconnectReason>,
+    /// Its metadata at Recall by key, null for a value that cannot be read; null if Recall shows
+    /// none.
+    pub metadata: Option<BTreeMap<String, Option<String>>>,
     /// When the last completed sync began.
     pub synced_at: Option<Timestamp>,
     /// When the last completed full sync began.
@@ -69,6 +74,15 @@ pub struct CalendarRow {
     pub at_recall: Option<AtRecall>,
     /// How Recall and Callsheet differ, if they do.
     pub difference: Option<Difference>,
+}
+
+/// Why a calendar is disconnected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DisconnectReason {
+    /// The code that Recall gives: an error of OAuth, of Microsoft's sign-in, or of Recall.
+    pub code: String,
+    /// What the code means, and what helps; null for a code that is not known.
+    pub meaning: Option<&'static str>,
 }
 
 /// Status of a calendar at Recall.
@@ -222,16 +236,18 @@ pub(crate) fn problem_of_overrides(calendar: &CalendarState) -> Option<Unreadabl
 }
 
 /// What is wrong with a calendar, without its name.
-pub(crate) fn problem_text(problem: CalendarProblem) -> String {
+pub(crate) fn problem_text(problem: &CalendarProblem) -> String {
     match problem {
         CalendarProblem::NotSynced { since } => {
-            format!("not synced since it changed at {}", instant(since))
+            format!("not synced since it changed at {}", instant(*since))
         }
         CalendarProblem::UnreadableEvents(count) => {
-            format!("{} cannot be read", counted(count, "event", "events"))
+            format!("{} cannot be read", counted(*count, "event", "events"))
         }
-        CalendarProblem::Disconnected { since } => {
-            format!("disconnected at Recall since {}", instant(since))
+        CalendarProblem::Disconnected { since, reason } => {
+            let reason = reason.as_ref();
+            let because = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+            format!("disconnected at Recall since {}{because}", instant(*since))
         }
     }
 }
@@ -253,13 +269,21 @@ impl CalendarRow {
             owner: owner_address(calendar),
             platform: calendar.platform.as_str(),
             status: calendar.status.to_string(),
+            disconnect_reason: (calendar.disconnect_reason.as_ref())
+                .filter(|_| calendar.status == CalendarStatus::Disconnected)
+                .map(|reason| DisconnectReason {
+                    code: reason.as_str().to_owned(),
+                    meaning: reason.meaning(),
+                }),
+            metadata: (calendar.metadata != CalendarMetadata::default())
+                .then(|| calendar.metadata.values().clone()),
             synced_at: last_sync.map(|last_sync| last_sync.began_at),
             full_sync_at: last_sync.and_then(|last_sync| last_sync.full_sync_at),
             needs_full_sync: state.needs_full_sync,
             decided_by: state.decided.map(|decided| decided.by.0),
             decided_until: state.decided.and_then(|decided| decided.until),
             paused_until: state.paused_until,
-            problem: state.problem.map(problem_text),
+            problem: state.problem.as_ref().map(problem_text),
             meetings: meetings.map(|meetings| MeetingCounts::of(&meetings.counts)),
             at_recall: None,
             difference: None,

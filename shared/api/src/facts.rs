@@ -12,6 +12,7 @@ pub(crate) fn fact_json(value: &FactValue) -> Value {
         FactValue::Text(text) => json!(text),
         FactValue::Texts(texts) => json!(texts),
         FactValue::People(people) => people.iter().map(person_json).collect(),
+        FactValue::Metadata(metadata) => json!(metadata.values()),
     }
 }
 

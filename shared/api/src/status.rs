@@ -209,7 +209,7 @@ impl CalendarTotals {
         let problem = |one: &read::ProblemCalendar| ProblemCalendar {
             id: one.id.to_string(),
             owner: one.owner.as_ref().map(Email::as_str).map(str::to_owned),
-            problem: problem_text(one.problem),
+            problem: problem_text(&one.problem),
         };
         Self {
             calendars: read.statuses.values().sum(),

@@ -2,8 +2,8 @@
 //! and what is wrong with it.
 
 use callsheet_domain::{
-    CalendarRecord, CalendarStatus, Decision, OverrideRevision, Overrides, PolicyRevision,
-    Timestamp, WindowedSyncState, needs_full_sync, plus,
+    CalendarRecord, CalendarStatus, Decision, DisconnectReason, OverrideRevision, Overrides,
+    PolicyRevision, Timestamp, WindowedSyncState, needs_full_sync, plus,
 };
 use jiff::SignedDuration;
 
@@ -44,7 +44,7 @@ pub struct Decided {
 }
 
 /// What is wrong with a calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CalendarProblem {
     /// It is not synced, although it changed long ago.
     NotSynced {
@@ -57,6 +57,8 @@ pub enum CalendarProblem {
     Disconnected {
         /// When that became known.
         since: Timestamp,
+        /// Why, if Recall says so.
+        reason: Option<DisconnectReason>,
     },
 }
 
@@ -118,7 +120,8 @@ impl Workspace<'_> {
         let (status, since) = (record.calendar.status, record.changed_at);
         let is_late = plus(since, SYNCED_AFTER) < self.now;
         if status == CalendarStatus::Disconnected {
-            Some(CalendarProblem::Disconnected { since })
+            let reason = record.calendar.disconnect_reason.clone();
+            Some(CalendarProblem::Disconnected { since, reason })
         } else if !status.holds_bots() {
             None
         } else if record.last_sync.is_none() && is_late && self.decided(record).is_none() {

@@ -5,6 +5,8 @@
 //! What a filter leaves out is read as well, up to a bound, so a page may be short and still
 //! have a next one.
 
+use std::collections::BTreeMap;
+
 use callsheet_domain::{CalendarId, CalendarRecord, CalendarStatus, Timestamp};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -33,6 +35,9 @@ pub struct CalendarFilter {
     pub has_problem: bool,
     /// Those whose owner's address or whose id contains this text, in any case.
     pub text: Option<String>,
+    /// Those whose metadata has all of these values; one of which a value is not known is
+    /// left out.
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// A page of calendars that is asked for.
@@ -260,6 +265,10 @@ impl CalendarFilter {
                 owner.to_lowercase().contains(&text)
                     || calendar.id.as_str().to_lowercase().contains(&text)
             })
+            && self
+                .metadata
+                .iter()
+                .all(|(key, value)| calendar.metadata.value(key) == Some(value.as_str()))
     }
 
     fn selects_state(&self, state: &CalendarState) -> bool {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::email::{Domain, Email};
-use crate::event::ResponseStatus;
+use crate::event::{CalendarMetadata, ResponseStatus};
 
 /// The type of a fact's value when it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,6 +20,8 @@ pub enum FactType {
     Texts,
     /// A list of [`Person`]s.
     People,
+    /// Texts by key.
+    Metadata,
 }
 
 /// A person, a room or another thing on the list of attendees.
@@ -60,6 +62,8 @@ pub enum FactValue {
     Texts(Vec<String>),
     /// A list of people.
     People(Vec<Person>),
+    /// Texts by key, each of which may be unknown.
+    Metadata(CalendarMetadata),
 }
 
 /// A source of facts.
@@ -140,6 +144,7 @@ facts! {
     IcalUid "ical_uid" Text "The id that the copies of a meeting share.", "the event's `ical_uid`";
     EventId "event_id" Text "The event's id in this calendar.", "the event's `id`";
     CalendarId "calendar_id" Text "The calendar's id.", "the event's `calendar_id`";
+    CalendarMetadata "calendar_metadata" Metadata "The calendar's metadata by key, as in `calendar_metadata.team`; empty for a key that the calendar does not have.", "the calendar's `metadata`; unknown if Recall does not show it, and where a value is no text or longer than 500 characters";
     Platform "platform" Text "The calendar's platform: `google_calendar` or `microsoft_outlook`.", "the event's `platform`";
     MeetingPlatform "meeting_platform" Text "The meeting's platform by Recall's name: `zoom`, `google_meet`, `microsoft_teams`, ….", "the event's `meeting_platform`";
     StartsAt "starts_at" Text "When the meeting starts, in UTC: `2026-03-06T10:00:00Z`.", "the event's `start_time`";

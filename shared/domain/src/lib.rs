@@ -62,9 +62,9 @@ pub use decision::{
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{
-    Attendee, Attendees, Calendar, CalendarEvent, CalendarOwner, CalendarStatus, EventType, Facts,
-    LONGEST_ATTENDEE_LIST, Meeting, Platform, ResponseStatus, ShowsAs, StatusName, UnknownPlatform,
-    Visibility, WholeDays, is_payload_field,
+    Attendee, Attendees, Calendar, CalendarEvent, CalendarMetadata, CalendarOwner, CalendarStatus,
+    DisconnectReason, EventType, Facts, LONGEST_ATTENDEE_LIST, Meeting, Platform, ResponseStatus,
+    ShowsAs, StatusName, UnknownPlatform, Visibility, WholeDays, is_payload_field,
 };
 pub use fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
 pub use id::{

@@ -71,12 +71,16 @@ impl RecallRegion for RecallClient {
 
 impl CalendarCreation for RecallClient {
     async fn create_calendar(&self, new: &NewCalendar) -> Result<Creation, PortError> {
-        let body = json!({
+        let mut body = json!({
             "platform": new.platform.as_str(),
             "oauth_client_id": new.client_id,
             "oauth_client_secret": new.client_secret,
             "oauth_refresh_token": new.refresh_token,
         });
+        // Left out if there is none: the specification does not have the field.
+        if !new.metadata.is_empty() {
+            body["metadata"] = json!(new.metadata);
+        }
         let call = self.request(Method::POST, self.base.at(CALENDARS));
         let reply = self.send(Operation::CreateCalendar, call.json(&body));
         creation_of(&reply.await?)
@@ -186,7 +190,8 @@ mod tests {
         PageOfCalendars { next, ..page }
     }
 
-    #[test_case("status_changes", json!("any"); "a field that is not read")]
+    #[test_case("status_changes", json!("any"); "changes of status of another type")]
+    #[test_case("metadata", json!(["any"]); "metadata of another type")]
     #[test_case("oauth_client_secret", json!({"any": 1}); "credentials of any shape")]
     #[test_case("platform_email", json!(null); "an owner whose address the platform does not know")]
     #[test_case("webhook_url", json!("https://hooks.example"); "a new field")]
@@ -197,6 +202,64 @@ mod tests {
         assert_eq!(calendar.id.as_str(), "0195a1f4-6f8e-7c1d-9d5b-8d2a1f3c4e60");
         let owner = calendar.email.as_ref().expect("an owner");
         assert_eq!(owner.as_str(), "sales@acme.example");
+    }
+
+    #[test_case(json!({"team": "sales", "tier": 1, "nested": {}}), [Some("sales"), None, Some("")]; "texts, and what is none")]
+    #[test_case(json!({}), [Some(""), Some(""), Some("")]; "none")]
+    #[test_case(json!(null), [Some(""), Some(""), Some("")]; "null")]
+    #[test_case(json!("team"), [None, None, None]; "another type")]
+    fn metadata_is_read_by_key(metadata: Value, values: [Option<&str>; 3]) {
+        let page = page("metadata", metadata);
+        let metadata = &page.calendars[0].metadata;
+        let keys = ["team", "tier", "region"];
+        assert_eq!(keys.map(|key| metadata.value(key)), values);
+    }
+
+    #[test]
+    fn of_metadata_that_is_not_shown_nothing_is_known() {
+        let page = page("webhook_url", json!("https://hooks.example"));
+        assert_eq!(page.calendars[0].metadata.value("team"), None);
+    }
+
+    /// A page with a calendar that was disconnected by this change.
+    fn disconnected(change: Value) -> Option<String> {
+        let before = json!({"status": "connected", "created_at": "2026-03-01T08:00:00Z"});
+        let changes = json!({"status_changes": [change, before]});
+        let text = json!({"next": null, "results": [{
+            "id": "c", "platform": "microsoft_outlook", "status": "disconnected",
+            "status_changes": changes["status_changes"], "updated_at": "2026-03-02T08:00:00Z",
+        }]});
+        let page = read(text.to_string().as_bytes());
+        let reason = page.calendars[0].disconnect_reason.as_ref();
+        reason.map(|reason| reason.as_str().to_owned())
+    }
+
+    #[test_case(json!({"status": "disconnected", "sub_code": "invalid_grant"}), Some("invalid_grant"); "a sub code")]
+    #[test_case(json!({"code": "disconnected", "reason": "AADSTS50173"}), Some("AADSTS50173"); "a reason")]
+    #[test_case(json!({"status": "disconnected", "error": {"code": "ErrorNew"}}), Some("ErrorNew"); "an error with a code")]
+    #[test_case(json!({"status": "disconnected", "message": "AADSTS700082: of ann@acme.example"}), Some("AADSTS700082"); "a message")]
+    #[test_case(json!({"status": "disconnected", "details": {"error": "invalid_grant"}}), Some("invalid_grant"); "details")]
+    #[test_case(json!({"status": "disconnected", "reason": "Something with ann@acme.example"}), None; "a sentence without a code")]
+    #[test_case(json!({"status": "disconnected"}), None; "no reason")]
+    #[test_case(json!({"status": "connecting", "reason": "invalid_grant"}), None; "of another status")]
+    #[test_case(json!([7, null]), None; "no change")]
+    fn a_disconnected_calendar_has_the_code_of_its_reason(change: Value, code: Option<&str>) {
+        assert_eq!(disconnected(change).as_deref(), code);
+    }
+
+    #[test]
+    fn the_last_disconnection_counts() {
+        let change = |reason: &str, at: &str| json!({"status": "disconnected", "reason": reason, "created_at": at});
+        let text = json!({"next": null, "results": [{
+            "id": "c", "platform": "microsoft_outlook", "status": "disconnected",
+            "status_changes": [
+                change("second", "2026-03-02T08:00:00Z"), change("first", "2026-03-01T08:00:00Z"),
+            ],
+            "updated_at": "2026-03-02T08:00:00Z",
+        }]});
+        let page = read(text.to_string().as_bytes());
+        let reason = page.calendars[0].disconnect_reason.as_ref();
+        assert_eq!(reason.expect("a reason").as_str(), "second");
     }
 
     #[test_case("status", json!(7), true; "a status of another type")]

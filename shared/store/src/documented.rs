@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use callsheet_app::ports::NewPolicy;
 use callsheet_domain::{
-    Abandonment, Actor, Applied, Attempts, BotConfig, BotStatus, CalendarRecord, CallRecord, Cause,
-    CompletedSync, Decision, EarlierOutcomes, Fact, FactValue, FactValues, Generation, History,
-    Offer, Operation, Outcome, OverrideRevision, PageCursor, Person, PolicyRevision, Reason,
-    RecordedResult, ResponseStatus, RuleName, SyncInProgress, TestedRules, UnreadableEvent,
-    UnreadableEvents, Verdict, Wanted,
+    Abandonment, Actor, Applied, Attempts, BotConfig, BotStatus, CalendarMetadata, CalendarRecord,
+    CallRecord, Cause, CompletedSync, Decision, DisconnectReason, EarlierOutcomes, Fact, FactValue,
+    FactValues, Generation, History, Offer, Operation, Outcome, OverrideRevision, PageCursor,
+    Person, PolicyRevision, Reason, RecordedResult, ResponseStatus, RuleName, SyncInProgress,
+    TestedRules, UnreadableEvent, UnreadableEvents, Verdict, Wanted,
 };
 use callsheet_testkit::{
     With as _, a_calendar_record, a_decision, an_applied_bot, an_email, at, id,
@@ -109,6 +109,9 @@ fn a_full_record() -> CalendarRecord {
     };
     a_calendar_record().with(|record| {
         record.calendar.email = Some(an_email(&format!("{MARK}@acme.example")));
+        record.calendar.disconnect_reason = DisconnectReason::parse("invalid_grant");
+        let metadata = BTreeMap::from([("team".to_owned(), Some(marked("sales")))]);
+        record.calendar.metadata = CalendarMetadata::kept(metadata, false);
         record.last_sync = Some(sync.clone());
         record.in_progress = Some(SyncInProgress {
             mark: sync,
@@ -154,7 +157,7 @@ fn full_rows() -> BTreeMap<&'static str, Attributes> {
 }
 
 /// The paths of the attributes below `value` that hold a mark. Items of a list share one
-/// path, and facts, whose names are those of the policy, too.
+/// path, and facts and metadata, whose names are those of people who write policies, too.
 fn marked_paths(path: &str, value: &AttributeValue, found: &mut BTreeSet<String>) {
     match value {
         AttributeValue::S(text) if text.contains(MARK) => {
@@ -167,7 +170,7 @@ fn marked_paths(path: &str, value: &AttributeValue, found: &mut BTreeSet<String>
         }
         AttributeValue::M(map) => {
             for (name, value) in map {
-                let below = if path.ends_with("facts") || path.is_empty() {
+                let below = if path.ends_with("facts") || path == "metadata" || path.is_empty() {
                     path.to_owned()
                 } else {
                     format!("{path}.{name}")

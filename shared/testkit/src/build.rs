@@ -3,10 +3,11 @@
 use callsheet_app::ports::Activity;
 use callsheet_domain::{
     Actor, Applied, AppliedBot, Attempts, Attendee, Attendees, BotConfig, BotLife, Calendar,
-    CalendarEvent, CalendarRecord, CalendarRevision, CalendarStatus, Decision, DecisionInputs,
-    DecisionKey, Email, Fact, FactValue, FactValues, Facts, Generation, History, LinkDigest,
-    Meeting, Offer, OverrideRevision, Platform, PlatformEventId, Policy, PolicyDocument,
-    PolicyRevision, Reason, RuleName, TestedRules, Timestamp, Verdict, Version, Wanted, WantedBot,
+    CalendarEvent, CalendarMetadata, CalendarRecord, CalendarRevision, CalendarStatus, Decision,
+    DecisionInputs, DecisionKey, Email, Fact, FactValue, FactValues, Facts, Generation, History,
+    LinkDigest, Meeting, Offer, OverrideRevision, Platform, PlatformEventId, Policy,
+    PolicyDocument, PolicyRevision, Reason, RuleName, TestedRules, Timestamp, Verdict, Version,
+    Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -75,6 +76,8 @@ pub fn a_calendar() -> Calendar {
         platform: Platform::Google,
         status: CalendarStatus::Connected,
         email: Some(an_email("sales@acme.example")),
+        disconnect_reason: None,
+        metadata: CalendarMetadata::default(),
         created_at: Some(at("08:00")),
         updated_at: at("08:00"),
     }

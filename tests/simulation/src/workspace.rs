@@ -300,6 +300,8 @@ impl Workspace {
             platform: Platform::Google,
             status: CalendarStatus::Connected,
             email: Some(self.company.owner(calendar)),
+            disconnect_reason: None,
+            metadata: callsheet_domain::CalendarMetadata::default(),
             created_at: Some(connected_at),
             updated_at: connected_at,
         }

@@ -1,7 +1,7 @@
 //! A stand-in for the services by which the owner of a calendar consents (OAuth 2.0 with PKCE).
 //!
 //! Whoever opens the address of a request consents at once, as a person does whose browser is
-//! signed in. The exchange is refused unless it fits the request: client, redirect and verifier.
+//! signed in, and refuses if `answer=access_denied` was added to the address. The exchange is refused unless it fits the request: client, redirect and verifier.
 //! A code can be exchanged once.
 
 use std::collections::BTreeMap;
@@ -52,12 +52,18 @@ async fn authorize(
     if !is_complete {
         return refused("invalid_request");
     }
-    let mut consents = consents.lock().unwrap_or_else(PoisonError::into_inner);
-    let code = format!("4/code-{}", consents.len() + 1);
     redirect
         .query_pairs_mut()
-        .append_pair("state", value("state"))
-        .append_pair("code", &code);
+        .append_pair("state", value("state"));
+    if !value("answer").is_empty() {
+        redirect
+            .query_pairs_mut()
+            .append_pair("error", value("answer"));
+        return (StatusCode::FOUND, [(LOCATION, redirect.to_string())]).into_response();
+    }
+    let mut consents = consents.lock().unwrap_or_else(PoisonError::into_inner);
+    let code = format!("4/code-{}", consents.len() + 1);
+    redirect.query_pairs_mut().append_pair("code", &code);
     consents.insert(code, request);
     (StatusCode::FOUND, [(LOCATION, redirect.to_string())]).into_response()
 }

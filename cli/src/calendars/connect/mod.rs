@@ -9,6 +9,7 @@ mod redirect;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use callsheet_api::calendars::CalendarConnected;
@@ -51,13 +52,25 @@ pub(super) async fn run(
         };
         print_error(&format!("{}\n{url}\n", wrapped(what, width)));
     };
-    connect(ports, (&issuer, &client), &redirect, browse, clock).await
+    let asked = Asked {
+        issuer: &issuer,
+        client: &client,
+        metadata: arguments.metadata.into_iter().collect(),
+    };
+    connect(ports, asked, &redirect, browse, clock).await
+}
+
+/// What is asked for: whose consent, by which client, and what the calendar gets.
+struct Asked<'a> {
+    issuer: &'a Issuer,
+    client: &'a OAuthClient,
+    metadata: BTreeMap<String, String>,
 }
 
 /// Asks for the consent by `browse`, and creates the calendar.
 async fn connect<S, R, Q>(
     ports: (&S, &R, Option<&Q>),
-    (issuer, client): (&Issuer, &OAuthClient),
+    asked: Asked<'_>,
     redirect: &Redirect,
     browse: impl FnOnce(&str),
     clock: &impl Clock,
@@ -67,6 +80,7 @@ where
     R: CalendarCreation,
     Q: Queue,
 {
+    let (issuer, client) = (asked.issuer, asked.client);
     let mut random = [0; 64];
     getrandom::fill(&mut random).map_err(|error| {
         CliError::Failed(format!("this machine has no random numbers: {error}"))
@@ -86,6 +100,7 @@ where
         client_id: client.id.clone(),
         client_secret: client.secret.clone(),
         refresh_token: refresh_token(issuer, client, (&consent, &code)).await?,
+        metadata: asked.metadata,
     };
     Ok(CalendarConnected::of(&create(ports, &new, clock).await?))
 }

@@ -125,7 +125,12 @@ impl Harness {
             });
         };
         let ports = (&self.state, &self.recall, Some(&self.queue));
-        let connected = connect(ports, (issuer, &client), &redirect, browse, &self.clock).await;
+        let wanted = Asked {
+            issuer,
+            client: &client,
+            metadata: [("team".to_owned(), "sales".to_owned())].into(),
+        };
+        let connected = connect(ports, wanted, &redirect, browse, &self.clock).await;
         (connected, asked)
     }
 }
@@ -151,9 +156,9 @@ async fn a_consent_creates_a_calendar_and_requests_a_sync(
     let listed: Vec<_> = listed
         .calendars
         .iter()
-        .map(|one| (one.id.as_str(), one.platform))
+        .map(|one| (one.id.as_str(), one.platform, one.metadata.value("team")))
         .collect();
-    assert_eq!(listed, [(connected.id.as_str(), platform)]);
+    assert_eq!(listed, [(connected.id.as_str(), platform, Some("sales"))]);
     let sent = harness.queue.sent();
     assert!(
         matches!(&sent[..], [SyncJob::Request(request)] if request.reason == SyncReason::CalendarChanged),

@@ -1,14 +1,13 @@
-//! The list of known calendars, and its comparison with Recall's.
+//! The list of known calendars: pages, filters, and up to when each is decided.
 
-use callsheet_api::calendars::{CalendarList, Difference};
-use callsheet_app::directory;
+use callsheet_api::calendars::CalendarList;
 use callsheet_app::ports::UnreadableCalendar;
 use callsheet_app::ports::{OverrideStore as _, SyncStates as _};
 use callsheet_domain::{
-    CompletedSync, Operation, OverrideRevision, PolicyRevision, SyncInProgress, Timestamp, Window,
-    WindowedEvents, WindowedSync, WindowedSyncState,
+    CalendarMetadata, CompletedSync, OverrideRevision, PolicyRevision, SyncInProgress, Timestamp,
+    Window, WindowedEvents, WindowedSync, WindowedSyncState,
 };
-use callsheet_testkit::{Fault, an_actor};
+use callsheet_testkit::an_actor;
 use test_case::test_case;
 
 use super::*;
@@ -17,12 +16,13 @@ use crate::calendars::list;
 use crate::render::{Render as _, assert_published};
 
 /// All calendars, with their meetings.
-fn all() -> ListArguments {
+pub(super) fn all() -> ListArguments {
     ListArguments {
         status: None,
         needs_full_sync: false,
         problem: false,
         find: None,
+        metadata: Vec::new(),
         meetings: true,
         limit: 25,
         cursor: None,
@@ -30,7 +30,7 @@ fn all() -> ListArguments {
     }
 }
 
-async fn listed(harness: &Harness, arguments: ListArguments) -> CalendarList {
+pub(super) async fn listed(harness: &Harness, arguments: ListArguments) -> CalendarList {
     let ports = (&harness.state, &harness.decisions);
     let listed = list::list(ports, arguments, at("09:30")).await;
     let listed = listed.expect("memory");
@@ -59,15 +59,18 @@ fn completed_sync(began: &str, since: Option<Timestamp>) -> CompletedSync {
 }
 
 /// One calendar for each kind of difference.
-async fn set_up(clock: &ManualClock) -> Harness {
+pub(super) async fn set_up(clock: &ManualClock) -> Harness {
     let harness = empty(clock);
     let syncs = [
         ("sales", completed_sync("09:00", None)),
         ("support", completed_sync("09:20", Some(at("09:10")))),
     ];
     for (name, last_sync) in syncs {
-        let record =
-            with_name(a_calendar_record(), name).with(|record| record.last_sync = Some(last_sync));
+        let record = with_name(a_calendar_record(), name).with(|record| {
+            record.last_sync = Some(last_sync);
+            let team = ("team".to_owned(), Some(name.to_owned()));
+            record.calendar.metadata = CalendarMetadata::shown([team]);
+        });
         harness.state.write_record(&record).await.expect("memory");
     }
     harness
@@ -117,165 +120,6 @@ Problems:
     );
 }
 
-#[tokio::test]
-async fn known_calendars_are_compared_with_recalls_list() {
-    let clock = clock();
-    let harness = set_up(&clock).await;
-    harness.recall.page_size(1);
-    let directory = directory::fetch(&harness.recall, &harness.state, &clock).await;
-    let listed = listed(&harness, all()).await;
-    let listed = listed.compared_with(directory.expect("memory"));
-    assert_eq!(harness.recall.count(Operation::ListCalendars), 3);
-    let differences: Vec<_> = listed
-        .calendars
-        .iter()
-        .filter_map(|calendar| Some((calendar.id.as_str(), calendar.difference?)))
-        .collect();
-    assert_eq!(
-        differences,
-        [
-            ("calendar-lost", Difference::OnlyHere),
-            ("calendar-support", Difference::Status)
-        ]
-    );
-    assert_eq!(
-        listed.text(),
-        "\
-calendar                          platform  status     at Recall     last sync   full sync   decided            record  skip  bots
-──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-gone@acme.example (calendar…)     Google    deleted    not listed                                                    0     0     0
-lost@acme.example (calendar…)     Google    connected  not listed    never       never       needs a full sync       0     0     0
-odd@acme.example (calendar…)      Google    connected  unreadable    never       never       needs a full sync       0     0     0
-sales@acme.example (calendar…)    Google    connected  connected     30 min ago  30 min ago  by policy 0             2     0     1
-support@acme.example (calendar…)  Google    connected  disconnected  10 min ago  earlier     by policy 0             0     0     0
-new@acme.example (calendar…)      Google    unknown    connecting
-
-5 calendars: 4 connected, 1 deleted; 2 need a full sync.
-
-Problems:
-  lost@acme.example (calendar…): not synced since it changed at 2090-03-06 08:00 UTC
-  odd@acme.example (calendar…): not synced since it changed at 2090-03-06 08:00 UTC
-
-1 calendar is known to Recall only. A webhook, or the next resync that reads Recall's list, adds it: `callsheet resync --full` requests one.
-1 calendar is not listed by Recall any more: `callsheet calendars disconnect` retires the decisions.
-1 calendar has another status at Recall: a webhook is on its way, or was lost. `callsheet resync --full` syncs the status.
-Recall lists a calendar that cannot be read: calendar calendar-odd: unknown calendar status."
-    );
-}
-
-#[tokio::test]
-async fn equal_lists_are_reported() {
-    let clock = clock();
-    let harness = empty(&clock);
-    harness
-        .store_calendar("sales", CalendarStatus::Connected)
-        .await;
-    harness.put_at_recall("sales", CalendarStatus::Connected);
-    let directory = directory::fetch(&harness.recall, &harness.state, &clock).await;
-    let listed = listed(&harness, all()).await;
-    let listed = listed.compared_with(directory.expect("memory"));
-    assert!(listed.text().ends_with("Recall lists the same calendars."));
-    let json = serde_json::to_value(&listed).expect("JSON");
-    assert_eq!(json["calendars"][0]["at_recall"], "connected");
-    assert_eq!(json["calendars"][0]["difference"], serde_json::Value::Null);
-    assert_eq!(json["only_at_recall"], serde_json::json!([]));
-}
-
-#[tokio::test]
-async fn a_429_blocks_the_listing_for_all_callers() {
-    let clock = clock();
-    let harness = set_up(&clock).await;
-    let wait = std::time::Duration::from_secs(40);
-    let service = callsheet_app::Service::Recall;
-    let fault = Fault::Fails(callsheet_app::PortError::Throttled { service, wait });
-    harness.recall.fault(Operation::ListCalendars, fault);
-    let directory = directory::fetch(&harness.recall, &harness.state, &clock).await;
-    assert_eq!(directory.expect("memory").calendars.len(), 3);
-    let calls = harness.recall.calls();
-    assert!(calls[1].at >= at("09:30:40"), "{calls:?}");
-}
-
-#[tokio::test]
-async fn unreadable_rows_are_named_and_the_other_calendars_are_listed() {
-    let clock = clock();
-    let harness = set_up(&clock).await;
-    let event = callsheet_testkit::id("event-2");
-    let keys = harness.decisions.of_event(&event);
-    let row = keys.await.expect("memory").decisions.pop().expect("a row");
-    harness.decisions.make_unreadable(&row.key);
-    harness
-        .state
-        .make_record_unreadable(&id("calendar-support"));
-    let listed = listed(&harness, all()).await;
-    let counted = listed
-        .calendars
-        .iter()
-        .filter_map(|one| one.meetings.as_ref());
-    let counted = counted.map(|meetings| meetings.record + meetings.skip);
-    assert_eq!((listed.calendars.len(), counted.sum::<usize>()), (4, 1));
-    assert_eq!(listed.exit_code(), 1);
-    let directory = directory::fetch(&harness.recall, &harness.state, &clock).await;
-    let listed = listed.compared_with(directory.expect("memory"));
-    let unknown = listed.only_at_recall.as_deref().unwrap_or_default();
-    let unknown: Vec<_> = unknown.iter().map(|one| one.id.as_str()).collect();
-    assert_eq!(
-        unknown,
-        ["calendar-new"],
-        "the unreadable calendar is known"
-    );
-    let text = listed.text();
-    for line in [
-        "  event event-2: made unreadable on purpose",
-        "  calendar-support: made unreadable on purpose",
-    ] {
-        assert!(text.contains(line), "{text}");
-    }
-}
-
-#[tokio::test]
-async fn a_status_that_is_not_known_is_shown_as_recall_states_it() {
-    let clock = clock();
-    let harness = empty(&clock);
-    let status = CalendarStatus::parse("reauthorizing").expect("a status");
-    for name in ["sales", "support"] {
-        harness
-            .store_calendar(name, CalendarStatus::Connected)
-            .await;
-        harness.put_at_recall(name, CalendarStatus::Connected);
-    }
-    harness.put_at_recall("support", status);
-    harness.store_calendar("legal", status).await;
-    harness.put_at_recall("legal", status);
-    let directory = directory::fetch(&harness.recall, &harness.state, &clock).await;
-    let listed = listed(&harness, all()).await;
-    let listed = listed.compared_with(directory.expect("memory"));
-    let json = serde_json::to_value(&listed).expect("JSON");
-    let shown = json["calendars"].as_array().expect("a list").iter();
-    let shown: Vec<_> = shown
-        .map(|one| {
-            [
-                &one["id"],
-                &one["status"],
-                &one["at_recall"],
-                &one["difference"],
-            ]
-        })
-        .map(|cells| {
-            cells
-                .map(|cell| cell.as_str().unwrap_or_default().to_owned())
-                .join(" ")
-        })
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            "calendar-legal reauthorizing reauthorizing ",
-            "calendar-sales connected connected ",
-            "calendar-support connected reauthorizing status",
-        ]
-    );
-}
-
 /// Each calendar is on one page, in order of id, and the last page has no next one.
 #[tokio::test]
 async fn pages_follow_each_other() {
@@ -304,6 +148,9 @@ async fn pages_follow_each_other() {
 #[test_case(|all| all.problem = true, &["cut-off", "lost", "odd"]; "by a problem")]
 #[test_case(|all| (all.problem, all.find) = (true, Some("s".to_owned())), &["lost"]; "by several")]
 #[test_case(|all| all.find = Some("nobody".to_owned()), &[]; "by what no calendar has")]
+#[test_case(|all| all.metadata = vec!["team=sales".to_owned()], &["sales"]; "by metadata")]
+#[test_case(|all| all.metadata = vec!["team=sales".to_owned(), "tier=gold".to_owned()], &[]; "by more metadata than a calendar has")]
+#[test_case(|all| all.metadata = vec!["team".to_owned()], &["cut-off", "gone", "lost", "odd", "sales", "support"]; "by no value of metadata")]
 #[tokio::test]
 async fn a_filter_selects_calendars(filter: fn(&mut ListArguments), expected: &[&str]) {
     let harness = set_up(&clock()).await;

@@ -1,5 +1,7 @@
 //! Listing and disconnecting calendars.
 
+mod columns;
+mod compared;
 mod disconnect;
 mod list;
 

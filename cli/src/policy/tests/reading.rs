@@ -145,6 +145,7 @@ prop_compose! {
     ) -> PolicyDocument {
         let named = own.map(|(name, rules, bot)| NamedPolicyDocument {
             calendars: vec![name.clone()],
+            metadata: std::collections::BTreeMap::new(),
             own_domains: Some(vec![name.clone()]),
             name,
             time_zone: None,

@@ -56,6 +56,7 @@ fn query(asked: Asked<'_>) -> Result<CalendarQuery, Refused> {
             needs_full_sync: given.flag("needs_full_sync"),
             has_problem: given.flag("problem"),
             text: given.text("q"),
+            ..CalendarFilter::default()
         },
         after: given.one("cursor", cursor, |id| CalendarId::parse(id).ok()),
         most: given.limit(MOST, USUAL),

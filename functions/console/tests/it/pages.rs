@@ -1,10 +1,12 @@
 //! The pages: fragments of HTML, and the files that show them in a browser.
 
-use callsheet_app::ports::OverrideStore as _;
+use callsheet_app::ports::{Calendars as _, OverrideStore as _};
 use callsheet_auth::Role;
 use callsheet_console::Settings;
-use callsheet_domain::{OverrideChoice, OverrideScope, RuleName, Verdict, plus};
-use callsheet_testkit::{With as _, a_calendar, a_decision, at, id};
+use callsheet_domain::{
+    CalendarStatus, DisconnectReason, OverrideChoice, OverrideScope, RuleName, Verdict, plus,
+};
+use callsheet_testkit::{With as _, a_calendar, a_calendar_record, a_decision, at, id};
 use jiff::SignedDuration;
 use serde_json::json;
 use test_case::test_case;
@@ -47,6 +49,32 @@ async fn an_agenda_has_the_events_by_day_with_their_controls() {
     ] {
         assert!(reply.body.contains(part), "{part}: {}", reply.body);
     }
+}
+
+/// A code that Recall adds later is shown as it is.
+#[test_case("AADSTS50057", Some("the owner's account does not exist or is disabled"), "disabled (AADSTS50057)"; "a known code")]
+#[test_case("ErrorNew", None, "since 2090-03-06 09:00 UTC: ErrorNew"; "a new code")]
+#[tokio::test]
+async fn a_disconnected_calendar_says_why(code: &str, meaning: Option<&str>, shown: &str) {
+    let harness = Harness::new().await;
+    let record = a_calendar_record().with(|record| {
+        record.calendar.id = id("calendar-gone");
+        record.calendar.status = CalendarStatus::Disconnected;
+        record.calendar.disconnect_reason = DisconnectReason::parse(code);
+        record.changed_at = at("09:00");
+    });
+    let written = harness.state.write_record(&record).await;
+    written.expect("memory");
+    let path = "/v1/calendars?status=disconnected";
+    let listed = harness.get(Role::Reader, path).await.json();
+    let [listed] = &listed["calendars"].as_array().expect("a list")[..] else {
+        panic!("one calendar: {listed}");
+    };
+    let reason = json!({"code": code, "meaning": meaning});
+    assert_eq!(listed["disconnect_reason"], reason);
+    let page = fragment(&harness, Role::Reader, path).await.body;
+    let page = page.replace("&#39;", "'");
+    assert!(page.contains(shown), "{page}");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Checks of the side of Recall: the key, its calendars, and its limits.
 
+use std::collections::BTreeSet;
+
 use callsheet_app::doctor::{Gathered, ThrottledOperation};
 use callsheet_app::ports::PageOfCalendars;
 use callsheet_app::{PortError, Service};
@@ -7,7 +9,11 @@ use callsheet_domain::{CalendarStatus, Operation};
 
 use super::case::Case;
 use super::check::{Check, CheckName};
+use crate::status::CalendarTotals;
 use crate::words::{counted, instant};
+
+/// The most calendars, or reasons, that are named.
+const NAMED: usize = 3;
 
 impl Case {
     /// The key of this command, and what the stack says of its own.
@@ -59,8 +65,9 @@ impl Case {
         if let Some(known) = known.filter(|known| known.with_problem > 0) {
             return name.warn(
                 format!(
-                    "{} a problem",
-                    counted(known.with_problem, "calendar has", "calendars have")
+                    "{} a problem{}",
+                    counted(known.with_problem, "calendar has", "calendars have"),
+                    first_problems(known)
                 ),
                 "`callsheet calendars list --problem` shows them. The owner of a disconnected calendar has to \
                  connect it again",
@@ -79,7 +86,10 @@ impl Case {
             ),
             (Some(page), _) if connected(page) == 0 && page.next.is_none() => name.fail(
                 "Recall lists calendars, but none of them is connected",
-                "Their owners have to connect them again: Recall's `status_changes` say why they were lost",
+                format!(
+                    "Their owners have to connect them again{}",
+                    reasons(page).map_or_else(String::new, |reasons| format!(". Recall says why: {reasons}"))
+                ),
             ),
             (Some(page), Some(known)) => {
                 let more = if page.next.is_some() { " or more" } else { "" };
@@ -148,6 +158,29 @@ fn refused(error: &PortError, url: &str) -> Check {
 
 fn is_empty(page: &PageOfCalendars) -> bool {
     page.calendars.is_empty() && page.unreadable.is_empty() && page.next.is_none()
+}
+
+/// The problems of the first calendars, and how many there are besides.
+fn first_problems(totals: &CalendarTotals) -> String {
+    let named = totals.problems.iter().take(NAMED).map(|one| {
+        let name = one.owner.as_ref().unwrap_or(&one.id);
+        format!("{name}: {}", one.problem)
+    });
+    let named: Vec<_> = named.collect();
+    match totals.with_problem.saturating_sub(named.len()) {
+        _ if named.is_empty() => String::new(),
+        0 => format!(". {}", named.join(". ")),
+        more => format!(". {}. And {more} more", named.join(". ")),
+    }
+}
+
+/// Why the calendars of a page are disconnected, each reason once.
+fn reasons(page: &PageOfCalendars) -> Option<String> {
+    let reasons = page.calendars.iter();
+    let reasons = reasons.filter_map(|calendar| calendar.disconnect_reason.as_ref());
+    let reasons: BTreeSet<String> = reasons.map(ToString::to_string).collect();
+    let reasons: Vec<_> = reasons.into_iter().take(NAMED).collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
 fn connected(page: &PageOfCalendars) -> usize {

@@ -27,6 +27,7 @@ fn is_in_fact(value: &FactValue, has: impl Fn(&str) -> bool) -> bool {
         FactValue::Text(text) => has(text),
         FactValue::Texts(texts) => texts.iter().any(|text| has(text)),
         FactValue::People(people) => people.iter().any(|person| has(person.email.as_str())),
+        FactValue::Metadata(metadata) => metadata.values().values().flatten().any(|text| has(text)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Recall's API: separate traits for reading and for writing.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::time::Duration;
@@ -164,6 +165,8 @@ pub struct NewCalendar {
     pub client_secret: String,
     /// The refresh token that the consent gave.
     pub refresh_token: String,
+    /// The metadata that it gets.
+    pub metadata: BTreeMap<String, String>,
 }
 
 impl fmt::Debug for NewCalendar {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::disconnection::DisconnectReason;
+use super::metadata::CalendarMetadata;
 use super::platform::Platform;
 use crate::email::Email;
 use crate::id::CalendarId;
@@ -109,8 +111,12 @@ pub struct Calendar {
     pub platform: Platform,
     /// Its status.
     pub status: CalendarStatus,
+    /// Why it is disconnected, if it is and Recall says why.
+    pub disconnect_reason: Option<DisconnectReason>,
     /// Its owner's address; none until it is connected.
     pub email: Option<Email>,
+    /// The metadata that it was given.
+    pub metadata: CalendarMetadata,
     /// When it was created at Recall; none if that is not known.
     pub created_at: Option<Timestamp>,
     /// When Recall last changed it. It orders the versions of a calendar.

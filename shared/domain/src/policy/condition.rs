@@ -3,12 +3,17 @@
 //! It is unknown if it needs a fact that is unknown. What follows from that is up to the
 //! rule.
 
+use std::collections::BTreeMap;
+
 use super::expression::Expression;
 use super::hours::Hours;
+use super::kept_metadata::{keep_metadata, metadata};
 use super::text::is_of;
 use super::words::{Phrase, Words};
 use crate::email::{Domain, Email};
+use crate::event::CalendarMetadata;
 use crate::fact::{Fact, FactSource, FactValue, FactValues, Person};
+use crate::spelling::normalised;
 
 /// Whether a condition holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +76,8 @@ pub(super) enum Condition {
     Title(Vec<Phrase>, bool),
     /// A meeting that must be within these hours, or must not.
     Hours(Hours, bool),
+    /// Metadata of the calendar that must have all of these values.
+    Metadata(BTreeMap<String, String>),
     Expression(Expression),
 }
 
@@ -110,6 +117,7 @@ impl Condition {
                 Some(holds) => Truth::of(holds == *wanted),
                 None => Truth::Unknown(vec![Fact::TimeZone]),
             },
+            Self::Metadata(wanted) => has_metadata(&metadata(facts), wanted),
             Self::Expression(expression) => match expression.evaluate(facts) {
                 Ok(holds) => Truth::of(holds),
                 Err(failure) => Truth::Failed(failure.to_string()),
@@ -143,14 +151,31 @@ impl Condition {
             Self::Organizer(_) => &[Fact::Organizer],
             Self::Title(..) => &[Fact::Title],
             Self::Hours(..) => Hours::FACTS,
+            Self::Metadata(_) => &[Fact::CalendarMetadata],
             Self::Expression(expression) => expression.facts(),
+        }
+    }
+
+    /// The keys of the calendar's metadata that it reads.
+    pub(super) fn metadata_keys(&self) -> Vec<&str> {
+        match self {
+            Self::Metadata(wanted) => wanted.keys().map(String::as_str).collect(),
+            Self::Expression(expression) => {
+                let keys = expression.metadata_keys().iter();
+                keys.map(String::as_str).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
     /// Keeps the facts that an explanation needs.
     pub(super) fn keep(&self, facts: &dyn FactSource, kept: &mut FactValues) {
         for fact in self.reads() {
-            kept.insert(*fact, facts.value(*fact));
+            if *fact == Fact::CalendarMetadata {
+                keep_metadata(&self.metadata_keys(), facts, kept);
+            } else {
+                kept.insert(*fact, facts.value(*fact));
+            }
         }
         if let Self::AnyAttendee(addresses) = self {
             // Only the named people: the others do not concern the explanation.
@@ -179,6 +204,27 @@ impl Who {
             Self::Address(email) => email.as_str() == address,
             Self::Domain(domain) => is_of(address, domain.as_str()),
         }
+    }
+}
+
+/// Whether metadata has all of these values. One that differs decides, whatever is unknown of
+/// the others.
+pub(super) fn has_metadata(
+    metadata: &CalendarMetadata,
+    wanted: &BTreeMap<String, String>,
+) -> Truth {
+    let mut is_known = true;
+    for (key, wanted) in wanted {
+        match metadata.value(key) {
+            Some(value) if normalised(value) == normalised(wanted) => {}
+            Some(_) => return Truth::No,
+            None => is_known = false,
+        }
+    }
+    if is_known {
+        Truth::Yes
+    } else {
+        Truth::Unknown(vec![Fact::CalendarMetadata])
     }
 }
 

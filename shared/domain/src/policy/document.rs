@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -83,8 +84,19 @@ pub struct NamedPolicyDocument {
     pub name: String,
     /// The calendars under it: addresses of their owners, whole domains
     /// (`@emea.acme.example`), or Recall's calendar ids. If several policies name a
-    /// calendar, an id or an owner goes before a domain, and otherwise the first wins.
+    /// calendar, an id or an owner goes before metadata, metadata before a domain, and
+    /// otherwise the first wins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calendars: Vec<String>,
+    /// Calendars whose metadata at Recall has all of these values are under it, too:
+    /// `{ team: sales }`.
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "super::when::pairs"
+    )]
+    #[schemars(extend("minProperties" = 1))]
+    pub metadata: BTreeMap<String, String>,
     /// Domains that are ours in these calendars, instead of those above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_domains: Option<Vec<String>>,

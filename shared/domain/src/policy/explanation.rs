@@ -1,5 +1,7 @@
 //! The sentence that says why a condition holds.
 
+use std::collections::BTreeMap;
+
 use super::condition::{Condition, Who, domain_among, has_other_own_domains};
 use super::words::Phrase;
 use crate::fact::{Fact, FactSource, FactValue};
@@ -33,8 +35,20 @@ pub(super) fn explain(condition: &Condition, facts: &dyn FactSource) -> String {
         }
         Condition::Hours(hours, true) => format!("it is within {}", hours.description()),
         Condition::Hours(hours, false) => format!("it is not within {}", hours.description()),
+        Condition::Metadata(wanted) => {
+            format!("the calendar's metadata has {}", pairs(wanted, " and "))
+        }
         Condition::Expression(expression) => shortened(expression.source()),
     }
+}
+
+/// Keys and values as a person reads them: `team: sales and region: emea`.
+pub(super) fn pairs(wanted: &BTreeMap<String, String>, between: &str) -> String {
+    let pairs: Vec<_> = wanted
+        .iter()
+        .map(|(key, value)| format!("{key}: {value}"))
+        .collect();
+    pairs.join(between)
 }
 
 fn quoted(phrases: &[Phrase]) -> String {

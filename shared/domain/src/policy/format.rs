@@ -169,6 +169,12 @@ impl Checker {
             return Some(Value::Null);
         }
         match (types[0], value) {
+            ("object", Value::Object(fields))
+                if fields.is_empty() && schema["minProperties"] == 1 =>
+            {
+                place.report("an empty map: leave it out");
+                None
+            }
             ("object", Value::Object(fields)) => {
                 Some(Value::Object(self.object(fields, schema, place)))
             }
@@ -238,14 +244,19 @@ impl Checker {
         place: &mut Place<'_>,
     ) -> Map<String, Value> {
         let Some(known) = schema["properties"].as_object() else {
-            return fields.clone();
+            return self.map(fields, schema, place);
         };
         let mut kept = Map::new();
         for (key, value) in fields {
             match known.get(key) {
                 Some(schema) => {
-                    let value = self.check(value, schema, &mut place.at(key));
-                    kept.extend(value.map(|value| (key.clone(), value)));
+                    let mut place = place.at(key);
+                    match self.check(value, schema, &mut place) {
+                        Some(value) => {
+                            kept.insert(key.clone(), value);
+                        }
+                        None => self.replaced.push(place.path().to_owned()),
+                    }
                 }
                 None => place.at(key).report(unknown_key(key, known)),
             }
@@ -258,6 +269,27 @@ impl Checker {
                 let value = self.replacement(&known[key], place.at(key).path());
                 kept.insert(key.to_owned(), value);
             }
+        }
+        kept
+    }
+
+    /// Keys that the author chooses, with values of one type.
+    fn map(
+        &mut self,
+        fields: &Map<String, Value>,
+        schema: &'static Value,
+        place: &mut Place<'_>,
+    ) -> Map<String, Value> {
+        let schema = &schema["additionalProperties"];
+        if !schema.is_object() {
+            return fields.clone();
+        }
+        let mut kept = Map::new();
+        for (key, value) in fields {
+            let mut place = place.at(key);
+            let value = self.check(value, schema, &mut place);
+            let value = value.unwrap_or_else(|| self.replacement(schema, place.path()));
+            kept.insert(key.clone(), value);
         }
         kept
     }

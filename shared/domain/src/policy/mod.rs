@@ -12,6 +12,7 @@ mod explanation;
 mod expression;
 mod format;
 mod hours;
+mod kept_metadata;
 mod kept_people;
 mod kept_title;
 mod lint;

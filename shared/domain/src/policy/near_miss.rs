@@ -1,11 +1,15 @@
 //! The sentence that says why a condition does not hold, by the fact that it met.
 
+use std::collections::BTreeMap;
+
 use super::condition::{Condition, Truth, Who, domain_among, is_among};
-use super::explanation::{explain, number, shortened};
+use super::explanation::{explain, number, pairs, shortened};
+use super::kept_metadata::metadata;
 use super::rule::list_unknown;
 use super::words::{Phrase, Words};
 use crate::email::{Domain, Email};
 use crate::fact::{Fact, FactSource, FactValue};
+use crate::spelling::normalised;
 
 /// The most entries of a list that are written out.
 const MAX_ENTRIES: usize = 5;
@@ -27,7 +31,27 @@ pub(super) fn written(condition: &Condition) -> String {
         Condition::Title(phrases, false) => list("title_lacks", phrases, Phrase::as_str),
         Condition::Hours(hours, true) => format!("within_hours: {}", hours.description()),
         Condition::Hours(hours, false) => format!("outside_hours: {}", hours.description()),
+        Condition::Metadata(wanted) => metadata_written(wanted),
         Condition::Expression(expression) => shortened(expression.source()),
+    }
+}
+
+fn metadata_written(wanted: &BTreeMap<String, String>) -> String {
+    format!("calendar_metadata: {{{}}}", pairs(wanted, ", "))
+}
+
+/// The first value that is another one.
+fn other_metadata(wanted: &BTreeMap<String, String>, facts: &dyn FactSource) -> String {
+    let metadata = metadata(facts);
+    let other = wanted.iter().find_map(|(key, wanted)| {
+        let value = metadata.value(key)?;
+        let is_other = normalised(value) != normalised(wanted);
+        is_other.then_some((key, value))
+    });
+    match other {
+        Some((key, "")) => format!("the calendar's metadata has no {key}"),
+        Some((key, value)) => format!("the calendar's metadata has {key}: {value}"),
+        None => "the calendar's metadata has another value".to_owned(),
     }
 }
 
@@ -81,6 +105,7 @@ pub(super) fn why_not(condition: &Condition, facts: &dyn FactSource) -> String {
         Condition::AnyAttendee(_) => "no listed address is invited".to_owned(),
         Condition::Organizer(_) => format!("the organizer is {}", text(Fact::Organizer, facts)),
         Condition::Title(phrases, wanted) => title(phrases, *wanted, facts),
+        Condition::Metadata(wanted) => other_metadata(wanted, facts),
         Condition::Expression(_) => "the expression is false".to_owned(),
     }
 }

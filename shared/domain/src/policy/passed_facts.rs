@@ -4,6 +4,7 @@
 //! the number of the others in place of them, if the same conditions decide by it.
 
 use super::condition::has_other_own_domains;
+use super::kept_metadata::keep_metadata;
 use super::kept_people::reduce_people;
 use super::kept_title::reduce_title;
 use super::rule::{Passed, Rule};
@@ -15,13 +16,19 @@ const MAX_DOMAINS: usize = 10;
 /// The facts by which these rules were passed over.
 pub(super) fn passed_facts(passed: &[(&Rule, Passed)], facts: &dyn FactSource) -> FactValues {
     let mut kept = FactValues::new();
-    for fact in passed
+    let decisive = passed
         .iter()
-        .flat_map(|(rule, passed)| rule.decisive(passed))
-    {
-        let value = facts.value(fact);
-        if value != FactValue::Unknown {
-            kept.insert(fact, value);
+        .flat_map(|(rule, passed)| rule.decisive(passed));
+    for condition in decisive {
+        for fact in condition.reads() {
+            if *fact == Fact::CalendarMetadata {
+                keep_metadata(&condition.metadata_keys(), facts, &mut kept);
+                continue;
+            }
+            let value = facts.value(*fact);
+            if value != FactValue::Unknown {
+                kept.insert(*fact, value);
+            }
         }
     }
     if kept.contains_key(&Fact::External) && has_other_own_domains(facts) {

@@ -92,14 +92,12 @@ impl Rule {
         }
     }
 
-    /// The facts that it was passed over by.
-    pub(super) fn decisive(&self, passed: &Passed) -> Vec<Fact> {
-        let conditions = match passed {
+    /// The conditions that it was passed over by.
+    pub(super) fn decisive(&self, passed: &Passed) -> &[Condition] {
+        match passed {
             Passed::Missed(index) => &self.conditions[*index..=*index],
             Passed::Unknown { .. } => &self.conditions,
-        };
-        let read = conditions.iter().flat_map(Condition::reads);
-        read.copied().collect()
+        }
     }
 
     /// Whether a condition reads one of `facts`.

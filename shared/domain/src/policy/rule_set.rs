@@ -1,7 +1,9 @@
 //! The rules of a policy, and their verdict on a meeting.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::condition::{Truth, has_metadata};
 use super::document::Then;
 use super::own_domains::OwnDomains;
 use super::passed_facts::passed_facts;
@@ -9,7 +11,7 @@ use super::rule::{Passed, Rule, RuleOutcome, list_unknown};
 use super::template::BotTemplate;
 use crate::email::{Domain, Email};
 use crate::event::Calendar;
-use crate::fact::{Fact, FactSource, FactValues};
+use crate::fact::{Fact, FactSource, FactValue, FactValues};
 use crate::id::CalendarId;
 use crate::spending::Limits;
 use crate::verdict::{Reason, RuleName, TestedRules, Verdict};
@@ -59,7 +61,12 @@ impl RuleSet {
             Passed::Unknown { facts, .. } => facts.as_slice(),
             Passed::Missed(_) => &[],
         });
-        let unknown = unknown.map(|fact| (*fact, facts.value(*fact))).collect();
+        let value = |fact: Fact| match fact {
+            // Other keys than the one that is unknown do not concern this.
+            Fact::CalendarMetadata => FactValue::Unknown,
+            fact => facts.value(fact),
+        };
+        let unknown = unknown.map(|fact| (*fact, value(*fact))).collect();
         self.by_default(unknown)
             .after(Some(self.tested(&passed, facts)))
     }
@@ -116,14 +123,20 @@ pub(super) enum Matcher {
     Id(CalendarId),
     Owner(Email),
     Domain(Domain),
+    /// All of these values of the metadata.
+    Metadata(BTreeMap<String, String>),
 }
 
 impl Matcher {
-    /// How specifically it names the calendar; none if it names another.
+    /// How specifically it names the calendar; none if it names another, and if it is not
+    /// known whether it names this one.
     pub(super) fn specificity(&self, calendar: &Calendar) -> Option<u8> {
         match self {
-            Self::Id(id) => (*id == calendar.id).then_some(2),
-            Self::Owner(email) => (calendar.email.as_ref() == Some(email)).then_some(2),
+            Self::Id(id) => (*id == calendar.id).then_some(3),
+            Self::Owner(email) => (calendar.email.as_ref() == Some(email)).then_some(3),
+            Self::Metadata(wanted) => {
+                (has_metadata(&calendar.metadata, wanted) == Truth::Yes).then_some(2)
+            }
             Self::Domain(domain) => {
                 let own = calendar.email.as_ref()?.domain();
                 own.is_within(domain).then_some(1)

@@ -5,10 +5,11 @@
 //! grow with the number of rules.
 
 use super::document::Then;
+use super::kept_metadata::keep_metadata;
 use super::near_miss::{unknown, why_not, written};
 use super::rule::{Passed, Rule};
 use super::rule_set::RuleSet;
-use crate::fact::{FactSource, FactValues};
+use crate::fact::{Fact, FactSource, FactValues};
 use crate::verdict::{RuleName, TestedRules};
 
 /// The policy that a meeting is under, and its rules in the order in which they are tested.
@@ -89,10 +90,15 @@ fn part(rule: &Rule, index: usize, tested: &TestedRules) -> RulePart {
     let near_miss = |index: usize, because: fn(&_, &dyn FactSource) -> String| {
         let condition = &rule.conditions[index];
         let read = condition.reads().iter();
+        let mut read: FactValues = read.map(|fact| (*fact, facts.value(*fact))).collect();
+        // Of the metadata, the keys that this condition reads.
+        if read.remove(&Fact::CalendarMetadata).is_some() {
+            keep_metadata(&condition.metadata_keys(), facts, &mut read);
+        }
         NearMiss {
             condition: written(condition),
             because: because(condition, facts),
-            facts: read.map(|fact| (*fact, facts.value(*fact))).collect(),
+            facts: read,
         }
     };
     match rule.passed(facts) {

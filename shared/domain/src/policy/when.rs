@@ -1,5 +1,6 @@
 //! The condition of a rule as a document states it: shorthands, or an expression.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -117,6 +118,10 @@ pub struct Shorthands {
     /// The list of attendees is complete, or is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attendees_complete: Option<bool>,
+    /// The calendar's metadata at Recall has all of these values: `{ team: sales }`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "pairs")]
+    #[schemars(extend("minProperties" = 1))]
+    pub calendar_metadata: BTreeMap<String, String>,
     /// An expression in CEL that must also hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
@@ -172,6 +177,17 @@ fn listed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::
         return Err(D::Error::custom("an empty list: leave it out"));
     }
     Ok(entries)
+}
+
+/// Texts by key, at least one: an empty map by mistake must not be taken as no condition.
+pub(super) fn pairs<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    let pairs = BTreeMap::<String, String>::deserialize(deserializer)?;
+    if pairs.is_empty() {
+        return Err(D::Error::custom("an empty map: leave it out"));
+    }
+    Ok(pairs)
 }
 
 fn working_days() -> Vec<DayOfWeek> {

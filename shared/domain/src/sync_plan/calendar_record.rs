@@ -6,7 +6,7 @@ use super::listed_ids::ListedIds;
 use super::state::{CompletedSync, SyncInProgress};
 use super::unreadable_events::UnreadableEvents;
 use crate::email::Email;
-use crate::event::{Calendar, CalendarEvent, CalendarOwner, CalendarStatus};
+use crate::event::{Calendar, CalendarEvent, CalendarMetadata, CalendarOwner, CalendarStatus};
 use crate::revision::{CalendarRevision, Version};
 use crate::time::plus;
 
@@ -82,11 +82,21 @@ impl CalendarRecord {
     ///
     /// Any change makes a full sync necessary: the calendar may have been disconnected and
     /// connected again in between, and Recall does not say whether its bots came back too.
-    /// An address that is not given any more is still that of the owner.
+    /// An address that is not given any more is still that of the owner. Metadata and the
+    /// reason of a disconnection that are not shown any more are still those that were: not
+    /// every answer of Recall may have them.
     #[must_use]
     pub fn after(&self, mut calendar: Calendar, now: Timestamp) -> Option<Self> {
         if calendar.email.is_none() {
             calendar.email.clone_from(&self.calendar.email);
+        }
+        if calendar.metadata == CalendarMetadata::default() {
+            calendar.metadata.clone_from(&self.calendar.metadata);
+        }
+        let is_still_lost = calendar.status == self.calendar.status;
+        if calendar.disconnect_reason.is_none() && is_still_lost {
+            let before = &self.calendar.disconnect_reason;
+            calendar.disconnect_reason.clone_from(before);
         }
         if calendar.updated_at < self.calendar.updated_at || calendar == self.calendar {
             return None;

@@ -166,6 +166,8 @@ impl Case {
             platform: self.platform(),
             status: CalendarStatus::Connected,
             email: email.map(|email| Email::parse(email).unwrap()),
+            disconnect_reason: None,
+            metadata: callsheet_domain::CalendarMetadata::default(),
             created_at: None,
             updated_at: NOW.parse().unwrap(),
         }

@@ -72,5 +72,6 @@ fn value(case: &Case, fact: Fact) -> Value {
             });
             json!(shown.collect::<Vec<_>>())
         }
+        FactValue::Metadata(metadata) => json!(metadata.values()),
     }
 }

@@ -156,6 +156,8 @@ pub(crate) fn calendar() -> impl Strategy<Value = Calendar> {
             CalendarStatus::Connected
         },
         email: email.map(|email| Email::parse(email).unwrap()),
+        disconnect_reason: None,
+        metadata: callsheet_domain::CalendarMetadata::default(),
         created_at: None,
         updated_at: at("2026-03-01T00:00:00Z"),
     })

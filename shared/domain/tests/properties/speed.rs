@@ -108,6 +108,8 @@ fn a_decision_takes_microseconds() {
         platform: Platform::Google,
         status: CalendarStatus::Connected,
         email: Email::parse("sales@acme.example").ok(),
+        disconnect_reason: None,
+        metadata: callsheet_domain::CalendarMetadata::default(),
         created_at: None,
         updated_at: at("2026-03-01T00:00:00Z"),
     };

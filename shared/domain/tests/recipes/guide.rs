@@ -59,6 +59,7 @@ fn the_table_of_facts_agrees_with_the_code() {
         FactType::Text => "text",
         FactType::Texts => "list of texts",
         FactType::People => "list of people",
+        FactType::Metadata => "texts by key",
     };
     let row = |fact: &Fact| {
         let (name, kind) = (fact.name(), kind(fact));

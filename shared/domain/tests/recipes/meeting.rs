@@ -195,6 +195,8 @@ pub(crate) fn calendar(platform: Platform) -> Calendar {
         platform,
         status: CalendarStatus::Connected,
         email: Email::parse(OWNER).ok(),
+        disconnect_reason: None,
+        metadata: callsheet_domain::CalendarMetadata::default(),
         created_at: None,
         updated_at: NOW.parse().unwrap(),
     }

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use callsheet_domain::{Email, Fact, FactType, FactValue, FactValues, Person, ResponseStatus};
+use callsheet_domain::{
+    CalendarMetadata, Email, Fact, FactType, FactValue, FactValues, Person, ResponseStatus,
+};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,8 @@ enum StoredFact {
     Text(String),
     Texts(Vec<String>),
     People(Vec<PersonRow>),
+    /// Values of metadata; none for one that is not known.
+    Metadata(BTreeMap<String, Option<String>>),
     /// A value of no known type, of a fact that this build does not know.
     #[serde(skip_serializing)]
     Other(IgnoredAny),
@@ -78,6 +82,7 @@ impl StoredFact {
             FactValue::Text(text) => Self::Text(text.clone()),
             FactValue::Texts(texts) => Self::Texts(texts.clone()),
             FactValue::People(people) => Self::People(people.iter().map(PersonRow::of).collect()),
+            FactValue::Metadata(metadata) => Self::Metadata(metadata.values().clone()),
         }
     }
 
@@ -95,6 +100,10 @@ impl StoredFact {
             (FactType::People, Self::People(people)) => {
                 let people = people.into_iter().map(PersonRow::person);
                 Some(FactValue::People(people.collect()))
+            }
+            // Only the keys that rules read are stored, so of others nothing is known.
+            (FactType::Metadata, Self::Metadata(values)) => {
+                Some(FactValue::Metadata(CalendarMetadata::kept(values, false)))
             }
             _ => None,
         }

@@ -1,9 +1,11 @@
 //! The record of a calendar, as a row.
 
+use std::collections::BTreeMap;
+
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync, Email,
-    EventId, ListedIds, OverrideRevision, Platform, PolicyRevision, Retired, Timestamp,
-    UnreadableEvent, UnreadableEvents, Version,
+    Calendar, CalendarId, CalendarMetadata, CalendarRecord, CalendarRevision, CalendarStatus,
+    CompletedSync, DisconnectReason, Email, EventId, ListedIds, OverrideRevision, Platform,
+    PolicyRevision, Retired, Timestamp, UnreadableEvent, UnreadableEvents, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -20,12 +22,20 @@ pub(super) struct CalendarRow {
     platform: Platform,
     #[serde(with = "stored_text")]
     status: CalendarStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    disconnect_reason: Option<String>,
     #[serde(
         with = "stored_text::optional",
         default,
         skip_serializing_if = "Option::is_none"
     )]
     email: Option<Email>,
+    /// Null for a value that cannot be read. Absent if nothing is known of the metadata.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    metadata: Option<BTreeMap<String, Option<String>>>,
+    /// Whether there may be metadata under other keys.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    has_more_metadata: bool,
     #[serde(
         with = "microsecond::optional",
         default,
@@ -127,11 +137,17 @@ struct CompletedSyncRow {
 impl CalendarRow {
     pub(super) fn of(record: &CalendarRecord) -> Self {
         let calendar = &record.calendar;
+        let metadata = &calendar.metadata;
+        let is_shown = *metadata != CalendarMetadata::default();
         Self {
             calendar_id: calendar.id.clone(),
             platform: calendar.platform,
             status: calendar.status,
+            disconnect_reason: (calendar.disconnect_reason.as_ref())
+                .map(|reason| reason.as_str().to_owned()),
             email: calendar.email.clone(),
+            metadata: is_shown.then(|| metadata.values().clone()),
+            has_more_metadata: is_shown && !metadata.is_complete(),
             created_at: calendar.created_at,
             updated_at: calendar.updated_at,
             revision: record.revision.0,
@@ -161,7 +177,12 @@ impl CalendarRow {
                 id: self.calendar_id,
                 platform: self.platform,
                 status: self.status,
+                disconnect_reason: (self.disconnect_reason.as_deref())
+                    .and_then(DisconnectReason::parse),
                 email: self.email,
+                metadata: (self.metadata).map_or_else(CalendarMetadata::default, |values| {
+                    CalendarMetadata::kept(values, !self.has_more_metadata)
+                }),
                 created_at: self.created_at,
                 updated_at: self.updated_at,
             },
@@ -266,7 +287,8 @@ mod tests {
         let row = json!({
             "v": 1, "calendar_id": "calendar-sales",
             "platform": "google_calendar", "status": "connected", "email": "sales@acme.example",
-            "created_at": 1, "updated_at": 1, "revision": 2, "changed_at": 4, "last_sync": sync, "sync_in_progress": in_progress,
+            "disconnect_reason": "invalid_grant", "metadata": {"team": "sales", "tier": null},
+            "has_more_metadata": true, "created_at": 1, "updated_at": 1, "revision": 2, "changed_at": 4, "last_sync": sync, "sync_in_progress": in_progress,
             "retired": {"since": 6, "until": 7},
             "unreadable_events": [
                 {"id": "event-1", "problem": "no times", "since": 3, "seen_at": 4},

@@ -105,12 +105,15 @@ pub async fn a_created_calendar_is_listed(workspace: &impl Workspace) {
         client_id: "client".to_owned(),
         client_secret: "never-log-me-secret".to_owned(),
         refresh_token: "never-log-me-token".to_owned(),
+        metadata: [("team".to_owned(), "Vertrieb “ü”".to_owned())].into(),
     };
     let mut ids = Vec::new();
     for _ in 0..2 {
         match workspace.recall().create_calendar(&new).await {
             Ok(Creation::Created(created)) => {
                 assert_eq!(created.platform, Platform::Outlook);
+                assert_eq!(created.metadata.value("team"), Some("Vertrieb “ü”"));
+                assert_eq!(created.metadata.value("region"), Some(""));
                 ids.push(created.id);
             }
             other => panic!("{other:?}"),

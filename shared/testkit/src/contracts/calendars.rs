@@ -2,9 +2,10 @@
 
 use callsheet_app::ports::{CalendarPages, Calendars, ListedCalendar, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarOwner, CalendarRecord, CalendarRevision, CalendarStatus, CompletedSync,
-    ListedIds, OverrideChoice, OverrideRevision, OverrideScope, PageCursor, Platform,
-    PolicyRevision, Retired, SyncInProgress, UnreadableEvent, UnreadableEvents, Version,
+    CalendarId, CalendarMetadata, CalendarOwner, CalendarRecord, CalendarRevision, CalendarStatus,
+    CompletedSync, DisconnectReason, ListedIds, OverrideChoice, OverrideRevision, OverrideScope,
+    PageCursor, Platform, PolicyRevision, Retired, SyncInProgress, UnreadableEvent,
+    UnreadableEvents, Version,
 };
 use futures_util::future::join_all;
 
@@ -13,6 +14,16 @@ use crate::{With, a_calendar, a_calendar_record, an_actor, an_email, an_event, a
 
 async fn stored(calendars: &impl Calendars, id: &CalendarId) -> Option<CalendarRecord> {
     calendars.record(id).await.expect("the store answers")
+}
+
+/// Metadata of which nothing is known, of which all is, and of which a part is.
+fn metadata(index: usize) -> CalendarMetadata {
+    let team = ("team".to_owned(), Some("Vertrieb “ü”".to_owned()));
+    match index {
+        0 => CalendarMetadata::default(),
+        1 => CalendarMetadata::shown([]),
+        _ => CalendarMetadata::kept([team, ("tier".to_owned(), None)].into(), index > 2),
+    }
 }
 
 async fn write(calendars: &impl Calendars, record: &CalendarRecord) -> WriteOutcome {
@@ -63,6 +74,9 @@ pub async fn a_calendar_record_is_read_as_it_was_written(calendars: &impl Calend
                 calendar.platform = [Platform::Google, Platform::Outlook][sync_index % 2];
                 calendar.status = status;
                 calendar.email = (sync_index > 0).then(|| an_email("jürgen+x@acme.example"));
+                calendar.disconnect_reason =
+                    DisconnectReason::parse("AADSTS50173").filter(|_| !status.holds_bots());
+                calendar.metadata = metadata(sync_index);
                 calendar.updated_at = at("08:00:00.654321");
                 record.revision = CalendarRevision(index as u64);
                 record.last_sync.clone_from(sync);

@@ -5,7 +5,9 @@ use callsheet_app::ports::{
     CalendarCreation, CalendarDirectory, CalendarRemoval, Clock, Creation, NewCalendar,
     PageOfCalendars, Removed, UnreadableCalendar,
 };
-use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Operation, PageCursor, Timestamp};
+use callsheet_domain::{
+    Calendar, CalendarId, CalendarMetadata, CalendarStatus, Operation, PageCursor, Timestamp,
+};
 
 use super::{Fault, MemoryRecall, cut};
 
@@ -87,6 +89,10 @@ impl<K: Clock> CalendarCreation for MemoryRecall<K> {
             platform: new.platform,
             email: None,
             status: CalendarStatus::Connecting,
+            disconnect_reason: None,
+            metadata: CalendarMetadata::shown(
+                (new.metadata.iter()).map(|(key, value)| (key.clone(), Some(value.clone()))),
+            ),
             created_at: Some(now),
             updated_at: now,
         };

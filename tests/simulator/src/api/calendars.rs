@@ -1,5 +1,7 @@
 //! Operations on calendars: list, get, create, update, delete, access token.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -82,6 +84,11 @@ pub(super) fn create(workspace: &mut Workspace, call: &Call, now: Timestamp) -> 
     if platform.is_none() {
         errors.push(String::from("platform: Not a valid choice."));
     }
+    let metadata = metadata(call);
+    if metadata.is_err() {
+        errors.push(String::from("metadata: Not a map of strings."));
+    }
+    let metadata = metadata.unwrap_or_default();
     let Some(platform) = platform.filter(|_| errors.is_empty()) else {
         return ApiResponse::invalid("invalid", "Invalid input.", &errors);
     };
@@ -90,6 +97,7 @@ pub(super) fn create(workspace: &mut Workspace, call: &Call, now: Timestamp) -> 
             platform,
             email: text(call, "oauth_email"),
             oauth,
+            metadata: metadata.unwrap_or_default(),
         },
         now,
     );
@@ -103,6 +111,10 @@ pub(super) fn update(workspace: &mut Workspace, call: &Call, now: Timestamp) -> 
         .filter(|id| workspace.calendars.contains_key(id))
     else {
         return ApiResponse::not_found();
+    };
+    let Ok(metadata) = metadata(call) else {
+        let error = String::from("metadata: Not a map of strings.");
+        return ApiResponse::invalid("invalid", "Invalid input.", &[error]);
     };
     let token = text(call, "oauth_refresh_token");
     let reconnects = token.is_some();
@@ -124,6 +136,10 @@ pub(super) fn update(workspace: &mut Workspace, call: &Call, now: Timestamp) -> 
             calendar.oauth_email = Some(email);
         }
         false
+    });
+    let edited = edited.and_then(|()| match metadata {
+        Some(metadata) => workspace.set_metadata(id, metadata, now),
+        None => Ok(()),
     });
     let reconnected = if reconnects {
         workspace.reconnect(id, now)
@@ -155,6 +171,14 @@ pub(super) fn access_token(workspace: &Workspace, call: &Call, now: Timestamp) -
         .unwrap_or(now);
     let token = "never-log-me-access-token";
     ApiResponse::json(200, json!({"token": token, "expires_at": expires_at}))
+}
+
+/// The metadata in a call, if there is any. The specification does not have the field; the
+/// service's guides say that it takes texts by key.
+fn metadata(call: &Call) -> Result<Option<BTreeMap<String, String>>, serde_json::Error> {
+    call.field("metadata")
+        .map(|value| serde_json::from_value(value.clone()))
+        .transpose()
 }
 
 fn text(call: &Call, name: &str) -> Option<String> {

@@ -1,12 +1,14 @@
 //! Changes that people make: connect calendars; create, change and delete events.
 
+use std::collections::BTreeMap;
+
 use reqwest::Method;
 
 use super::{ControlClient, ControlError, NO_BODY, Result};
 use crate::change::{Change, EventChange};
 use crate::draft::EventDraft;
 use crate::ids::{CalendarId, EventId};
-use crate::model::control::{CreateCalendar, SetEmail};
+use crate::model::control::{CreateCalendar, Disconnect, SetEmail};
 use crate::model::{CalendarView, EventView, Platform};
 
 #[expect(
@@ -55,6 +57,31 @@ impl ControlClient {
     pub async fn disconnect_calendar(&self, id: CalendarId) -> Result<CalendarView> {
         self.call(Method::POST, &format!("calendars/{id}/disconnect"), NO_BODY)
             .await
+    }
+
+    /// Disconnects a calendar as [`disconnect_calendar`](Self::disconnect_calendar) does, for
+    /// the reason of this code.
+    pub async fn disconnect_calendar_because(
+        &self,
+        id: CalendarId,
+        reason: &str,
+    ) -> Result<CalendarView> {
+        let body = Disconnect {
+            reason: Some(reason.to_owned()),
+        };
+        let path = format!("calendars/{id}/disconnect");
+        self.call(Method::POST, &path, Some(&body)).await
+    }
+
+    /// Replaces the metadata of a calendar.
+    pub async fn set_calendar_metadata(
+        &self,
+        id: CalendarId,
+        metadata: &[(&str, &str)],
+    ) -> Result<CalendarView> {
+        let body: BTreeMap<&str, &str> = metadata.iter().copied().collect();
+        let path = format!("calendars/{id}/metadata");
+        self.call(Method::PUT, &path, Some(&body)).await
     }
 
     /// Reconnects a calendar. Its removed bots are not restored.
@@ -133,6 +160,7 @@ impl ControlClient {
             platform,
             email: email.map(str::to_owned),
             webhooks_disabled,
+            metadata: BTreeMap::new(),
         };
         self.call(Method::POST, "calendars", Some(&body)).await
     }

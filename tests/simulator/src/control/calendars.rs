@@ -1,5 +1,6 @@
 //! Changes that people make: connect calendars; create, change and delete events.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -9,7 +10,7 @@ use axum::http::StatusCode;
 use crate::change::EventChange;
 use crate::draft::EventDraft;
 use crate::ids::{CalendarId, EventId};
-use crate::model::control::{CreateCalendar, SetEmail};
+use crate::model::control::{CreateCalendar, Disconnect, SetEmail};
 use crate::model::{CalendarView, EventView};
 use crate::state::Shared;
 use crate::workspace::{Calendar, NewCalendar, NotFound, OAuth, Workspace};
@@ -37,6 +38,7 @@ pub(super) async fn create(
         platform: body.platform,
         email: body.email,
         oauth: OAuth::default(),
+        metadata: body.metadata,
     };
     shared.change(|inner, now| {
         let id = inner.workspace.add_calendar(new, now);
@@ -70,12 +72,25 @@ pub(super) async fn set_email(
     })
 }
 
+pub(super) async fn set_metadata(
+    State(shared): Simulator,
+    Path(id): Path<CalendarId>,
+    Json(metadata): Json<BTreeMap<String, String>>,
+) -> Result<Json<CalendarView>, NotFound> {
+    shared.change(|inner, now| {
+        inner.workspace.set_metadata(id, metadata, now)?;
+        calendar_view(&inner.workspace, id)
+    })
+}
+
 pub(super) async fn disconnect(
     State(shared): Simulator,
     Path(id): Path<CalendarId>,
+    body: Option<Json<Disconnect>>,
 ) -> Result<Json<CalendarView>, NotFound> {
+    let reason = body.and_then(|Json(body)| body.reason);
     shared.change(|inner, now| {
-        inner.workspace.disconnect(id, now)?;
+        inner.workspace.disconnect(id, reason, now)?;
         calendar_view(&inner.workspace, id)
     })
 }

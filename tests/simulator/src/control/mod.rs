@@ -24,6 +24,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/calendars", get(calendars::list).post(calendars::create))
         .route("/calendars/{id}", delete(calendars::delete))
         .route("/calendars/{id}/email", put(calendars::set_email))
+        .route("/calendars/{id}/metadata", put(calendars::set_metadata))
         .route(
             "/calendars/{id}/disable-webhooks",
             post(calendars::disable_webhooks),

@@ -1,5 +1,7 @@
 //! Bodies and queries of the control API that only the server and its client use.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::workspace::Platform;
@@ -11,6 +13,14 @@ pub(crate) struct CreateCalendar {
     pub(crate) email: Option<String>,
     #[serde(default)]
     pub(crate) webhooks_disabled: bool,
+    #[serde(default)]
+    pub(crate) metadata: BTreeMap<String, String>,
+}
+
+/// Why a calendar is disconnected: the code of the platform's error.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Disconnect {
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

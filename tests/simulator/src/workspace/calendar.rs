@@ -1,5 +1,7 @@
 //! Calendars: connect, update, disconnect, reconnect, delete.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -21,9 +23,19 @@ pub(crate) struct Calendar {
     pub(crate) platform_email: Option<String>,
     pub(crate) oauth_email: Option<String>,
     pub(crate) oauth: OAuth,
-    status_changes: Vec<(CalendarStatus, Timestamp)>,
+    pub(crate) metadata: BTreeMap<String, String>,
+    status_changes: Vec<StatusChange>,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+}
+
+/// Change of a calendar's status.
+#[derive(Debug)]
+struct StatusChange {
+    status: CalendarStatus,
+    at: Timestamp,
+    /// Code of the platform's error that caused it.
+    reason: Option<String>,
 }
 
 /// OAuth credentials of a calendar, which the API returns in clear text.
@@ -51,12 +63,14 @@ pub(crate) struct NewCalendar {
     pub(crate) platform: Platform,
     pub(crate) email: Option<String>,
     pub(crate) oauth: OAuth,
+    pub(crate) metadata: BTreeMap<String, String>,
 }
 
 impl Calendar {
-    fn set_status(&mut self, status: CalendarStatus, at: Timestamp) {
+    fn set_status(&mut self, status: CalendarStatus, reason: Option<String>, at: Timestamp) {
         self.status = status;
-        self.status_changes.push((status, at));
+        self.status_changes
+            .push(StatusChange { status, at, reason });
         self.updated_at = at;
     }
 
@@ -65,7 +79,7 @@ impl Calendar {
         let changes: Vec<Value> = self
             .status_changes
             .iter()
-            .map(|(status, at)| json!({"status": status, "created_at": precise(*at)}))
+            .map(StatusChange::to_json)
             .collect();
         let mut calendar = json!({
             "id": self.id,
@@ -76,6 +90,7 @@ impl Calendar {
             "platform_email": self.platform_email,
             "status": self.status,
             "status_changes": changes,
+            "metadata": self.metadata,
             "created_at": precise(self.created_at),
             "updated_at": precise(self.updated_at),
         });
@@ -98,6 +113,17 @@ impl Calendar {
     }
 }
 
+impl StatusChange {
+    /// The specification leaves the shape open; a disconnection has details of its error.
+    fn to_json(&self) -> Value {
+        let mut change = json!({"status": self.status, "created_at": precise(self.at)});
+        if let Some(reason) = &self.reason {
+            change["sub_code"] = json!(reason);
+        }
+        change
+    }
+}
+
 impl Workspace {
     pub(crate) fn add_calendar(&mut self, new: NewCalendar, now: Timestamp) -> CalendarId {
         let id = CalendarId::random(&mut self.random);
@@ -114,12 +140,17 @@ impl Workspace {
             platform_email: new.email.clone(),
             oauth_email: new.email,
             oauth: new.oauth,
-            status_changes: vec![(CalendarStatus::Connecting, connecting)],
+            metadata: new.metadata,
+            status_changes: vec![StatusChange {
+                status: CalendarStatus::Connecting,
+                at: connecting,
+                reason: None,
+            }],
             created_at: connecting,
             updated_at: connecting,
         };
         let connected = self.next_timestamp(now);
-        calendar.set_status(CalendarStatus::Connected, connected);
+        calendar.set_status(CalendarStatus::Connected, None, connected);
         self.calendars.insert(id, calendar);
         self.notifications.push(Notification::CalendarUpdated(id));
         id
@@ -156,12 +187,31 @@ impl Workspace {
         })
     }
 
-    /// Disconnects a calendar and removes its scheduled bots.
-    pub(crate) fn disconnect(&mut self, id: CalendarId, now: Timestamp) -> Result<(), NotFound> {
+    /// Replaces the metadata.
+    pub(crate) fn set_metadata(
+        &mut self,
+        id: CalendarId,
+        metadata: BTreeMap<String, String>,
+        now: Timestamp,
+    ) -> Result<(), NotFound> {
+        self.edit_calendar(id, now, |calendar, _| {
+            let is_new = calendar.metadata != metadata;
+            calendar.metadata = metadata;
+            is_new
+        })
+    }
+
+    /// Disconnects a calendar, for the reason of this code, and removes its scheduled bots.
+    pub(crate) fn disconnect(
+        &mut self,
+        id: CalendarId,
+        reason: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), NotFound> {
         self.edit_calendar(id, now, |calendar, at| {
             let was_connected = calendar.status != CalendarStatus::Disconnected;
             if was_connected {
-                calendar.set_status(CalendarStatus::Disconnected, at);
+                calendar.set_status(CalendarStatus::Disconnected, reason, at);
             }
             was_connected
         })?;
@@ -174,7 +224,7 @@ impl Workspace {
         self.edit_calendar(id, now, |calendar, at| {
             let was_disconnected = calendar.status != CalendarStatus::Connected;
             if was_disconnected {
-                calendar.set_status(CalendarStatus::Connected, at);
+                calendar.set_status(CalendarStatus::Connected, None, at);
             }
             was_disconnected
         })

@@ -168,6 +168,59 @@ async fn calendars_are_created_and_listed_by_platform_status_and_email() {
 }
 
 #[tokio::test]
+async fn metadata_is_kept_shown_and_changed() {
+    let harness = Harness::start(Options::default()).await;
+    let new = json!({
+        "platform": "google_calendar",
+        "oauth_client_id": "id",
+        "oauth_client_secret": "never-log-me-1",
+        "oauth_refresh_token": "never-log-me-2",
+        "metadata": {"team": "sales"},
+    });
+    let request = harness.request(Method::POST, CALENDARS).json(&new);
+    let (status, created) = status_and_body(request.send().await.unwrap()).await;
+    assert_eq!(
+        (status, &created["metadata"]),
+        (201, &json!({"team": "sales"}))
+    );
+    let path = format!("{CALENDARS}{}/", created["id"].as_str().unwrap());
+    let control = harness.simulator.control();
+    let id = control.calendars().await.unwrap()[0].id;
+    let changed = control
+        .set_calendar_metadata(id, &[("team", "legal")])
+        .await;
+    let changed = changed.unwrap();
+    let (_, shown) = harness.get(&path).await;
+    assert_eq!(shown["metadata"], json!({"team": "legal"}));
+    let updated_at: jiff::Timestamp = shown["updated_at"].as_str().unwrap().parse().unwrap();
+    assert_eq!(updated_at, changed.updated_at);
+    for (metadata, expected) in [(json!({"team": 7}), 400), (json!({}), 200)] {
+        let request = harness.request(Method::PATCH, &path);
+        let request = request.json(&json!({"metadata": metadata}));
+        let (status, _) = status_and_body(request.send().await.unwrap()).await;
+        assert_eq!(status, expected);
+    }
+    assert_eq!(harness.get(&path).await.1["metadata"], json!({}));
+}
+
+#[tokio::test]
+async fn a_disconnection_says_why() {
+    let harness = Harness::start(Options::default()).await;
+    let id = harness.calendar("sales-1@acme.example").await;
+    let control = harness.simulator.control();
+    let lost = control
+        .disconnect_calendar_because(id, "invalid_grant")
+        .await;
+    lost.unwrap();
+    let (_, shown) = harness.get(&format!("{CALENDARS}{id}/")).await;
+    let change = shown["status_changes"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&change["status"], &change["sub_code"]),
+        (&json!("disconnected"), &json!("invalid_grant"))
+    );
+}
+
+#[tokio::test]
 async fn a_new_refresh_token_reconnects_a_calendar_until_it_is_deleted() {
     let harness = Harness::start(Options::default()).await;
     let id = harness.calendar("sales-1@acme.example").await;

@@ -111,3 +111,14 @@ async fn an_exchange_that_does_not_fit_its_request_is_refused(
     let refused = exchange(&simulator, &code_of(&redirect), Some((name, value))).await;
     assert_eq!((refused.0, &refused.1["error"]), (400, &error.into()));
 }
+
+#[tokio::test]
+async fn a_person_who_refuses_is_sent_back_with_an_error() {
+    let simulator = Simulator::start(Options::default()).await.unwrap();
+    let refusal = Some(("answer", "access_denied"));
+    let redirect = consent(&simulator, refusal).await.expect("a redirect");
+    let pairs: HashMap<_, _> = redirect.query_pairs().into_owned().collect();
+    assert_eq!(pairs["state"], "a state");
+    assert_eq!(pairs["error"], "access_denied");
+    assert!(!pairs.contains_key("code"), "{pairs:?}");
+}

@@ -4,6 +4,7 @@
 mod catching_up;
 mod denials;
 mod inputs;
+mod metadata;
 mod outages;
 mod planning;
 mod reconnecting;

@@ -1,7 +1,7 @@
 //! Compiles the conditions of a rule from its shorthands.
 
 use super::contradiction::contradictions;
-use super::entries::{address, domain, list, phrase, platform, response, who};
+use super::entries::{address, domain, list, pairs, phrase, platform, response, who};
 use crate::fact::Fact;
 use crate::policy::condition::Condition;
 use crate::policy::expression::Expression;
@@ -25,6 +25,11 @@ pub(in crate::policy) fn conditions(when: &When, place: &mut Place<'_>) -> Vec<C
     conditions.extend(numbers(shorthands));
     conditions.extend(lists(shorthands, place));
     conditions.extend(hours(shorthands, place));
+    if !shorthands.calendar_metadata.is_empty() {
+        let wanted = &shorthands.calendar_metadata;
+        let wanted = pairs(wanted, &mut place.at("calendar_metadata"));
+        conditions.push(Condition::Metadata(wanted));
+    }
     if let Some(source) = &shorthands.expression {
         conditions.extend(expression(source, &mut place.at("expression")));
     }

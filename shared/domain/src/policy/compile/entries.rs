@@ -1,8 +1,10 @@
 //! Parses the entries of lists. An error says what to write instead.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::email::{Domain, Email};
+use crate::event::CalendarMetadata;
 use crate::fact::RESPONSES;
 use crate::id::CalendarId;
 use crate::policy::condition::Who;
@@ -13,6 +15,8 @@ use crate::policy::words::Phrase;
 
 /// The most entries of one list.
 const ENTRIES: usize = 500;
+/// The most keys of metadata that one condition or policy names.
+const PAIRS: usize = 20;
 /// The longest phrase that titles are searched for, in characters.
 const LONGEST_PHRASE: usize = 200;
 
@@ -100,6 +104,31 @@ pub(in crate::policy) fn matcher(text: &str) -> Result<Matcher, String> {
         Ok(domain) => format!("`{text}` is no calendar id; a domain is written as @{domain}"),
         Err(_) => format!("`{text}` is no address, no @domain and no calendar id"),
     })
+}
+
+/// Keys and values of metadata. The problems are reported at their keys.
+pub(super) fn pairs(
+    written: &BTreeMap<String, String>,
+    place: &mut Place<'_>,
+) -> BTreeMap<String, String> {
+    if written.len() > PAIRS {
+        place.report("there are more than 20 keys");
+    }
+    for (key, value) in written {
+        let mut place = place.at(key);
+        if !CalendarMetadata::is_key(key) {
+            place.report("a key of the metadata has 1 to 100 characters");
+        }
+        if value.is_empty() {
+            place.report(
+                "a value has a character at least; an expression asks for a missing key: \
+                 `calendar_metadata.team == ''`",
+            );
+        } else if !CalendarMetadata::is_value(value) {
+            place.report("a value has 500 characters at most: a longer one is never known");
+        }
+    }
+    written.clone()
 }
 
 pub(super) fn phrase(text: &str) -> Result<Phrase, String> {

@@ -23,7 +23,7 @@ use crate::verdict::RuleName;
 use crate::zone::TimeZoneName;
 pub(super) use conditions::conditions;
 pub(super) use entries::matcher;
-use entries::{domain, list};
+use entries::{domain, list, pairs};
 use spending::{limits, price};
 
 /// The most rules of one policy.
@@ -117,11 +117,16 @@ fn named(
             place.at("name").report(several("policies", &written.name));
         }
         name(&written.name, &mut place.at("name"));
-        if written.calendars.is_empty() {
-            let problem = "no calendar is named: write addresses, @domains or calendar ids";
+        if written.calendars.is_empty() && written.metadata.is_empty() {
+            let problem = "no calendar is named: write addresses, @domains or calendar ids, \
+                           or set `metadata`";
             place.at("calendars").report(problem);
         }
-        let matchers = list(&written.calendars, &mut place.at("calendars"), matcher);
+        let mut matchers = list(&written.calendars, &mut place.at("calendars"), matcher);
+        if !written.metadata.is_empty() {
+            let wanted = pairs(&written.metadata, &mut place.at("metadata"));
+            matchers.push(Matcher::Metadata(wanted));
+        }
         let zone = zone(written.time_zone.as_deref(), &mut place.at("time_zone"));
         let set = RuleSet {
             name: Some(written.name.clone()),

@@ -40,7 +40,7 @@ fn named(name: &str, calendars: &[&str]) -> Value {
 #[test_case(json!({"time_zone": "Europe/Berln"}), "time_zone: unknown time zone: expected an IANA name such as Europe/Berlin, a Windows name, or an offset such as UTC+05:30; did you mean `Europe/Berlin`?"; "a time zone")]
 #[test_case(json!({"bot": {"bot_name": "x".repeat(101)}}), "bot: bot_name must be text of at most 100 characters"; "a bot name")]
 #[test_case(json!({"bot": {"chat": {"message": "{{ tilte }}"}}}), "bot.chat.message: there is no fact \"tilte\"; did you mean \"title\"?"; "a placeholder")]
-#[test_case(json!({"policies": [named("sales", &[])]}), "policies[0].calendars: no calendar is named: write addresses, @domains or calendar ids"; "no calendar")]
+#[test_case(json!({"policies": [named("sales", &[])]}), "policies[0].calendars: no calendar is named: write addresses, @domains or calendar ids, or set `metadata`"; "no calendar")]
 #[test_case(json!({"policies": [named("sales", &["calendar-1", "acme.example"])]}), "policies[0].calendars[1]: `acme.example` is no calendar id; a domain is written as @acme.example"; "a domain for a calendar")]
 #[test_case(json!({"policies": [named("sales", &["two words"])]}), "policies[0].calendars[0]: `two words` is no address, no @domain and no calendar id"; "no calendar's name")]
 #[test_case(json!({"policies": [named("sales", &["@acme,example"])]}), "policies[0].calendars[0]: `@acme,example`: a domain is written as acme.example, which includes its subdomains"; "no domain")]
@@ -138,6 +138,9 @@ fn every_name_of_an_explanation_is_reserved() {
 #[test_case(json!({"title_has": ["Straße"], "title_lacks": ["STRASSE"]}), ": it never applies: `title_lacks` has all of `title_has`"; "a word and not, in another spelling")]
 #[test_case(json!({"any_domain": ["eu.acme.example"], "no_domain": ["acme.example"]}), ": it never applies: `no_domain` has all of `any_domain`"; "a domain and not")]
 #[test_case(json!({"within_hours": {"from": "09:00", "to": "17:00"}, "outside_hours": {"from": "09:00", "to": "17:00"}}), ": it never applies: `outside_hours` are `within_hours`"; "hours and not")]
+#[test_case(json!({"calendar_metadata": {"team": ""}}), ".calendar_metadata.team: a value has a character at least; an expression asks for a missing key: `calendar_metadata.team == ''`"; "an empty value of metadata")]
+#[test_case(json!({"calendar_metadata": {"": "x"}}), ".calendar_metadata.: a key of the metadata has 1 to 100 characters"; "an empty key of metadata")]
+#[test_case(json!({"calendar_metadata": {"team": "x".repeat(501)}}), ".calendar_metadata.team: a value has 500 characters at most: a longer one is never known"; "a long value of metadata")]
 fn reports_problems_of_conditions(when: Value, expected: &str) {
     assert_eq!(problems(&rule(when)), [format!("rules[0].when{expected}")]);
 }

@@ -6,7 +6,7 @@ use test_case::test_case;
 
 use super::*;
 use crate::email::Email;
-use crate::event::ResponseStatus;
+use crate::event::{CalendarMetadata, ResponseStatus};
 use crate::fact::{FactValue, FactValues, Person};
 
 fn person(address: &str, response: ResponseStatus, is_resource: bool) -> Person {
@@ -31,6 +31,14 @@ fn facts() -> FactValues {
         (Fact::Participants, FactValue::Number(3)),
         (Fact::Weekday, text("friday")),
         (Fact::OwnResponse, text("accepted")),
+        (
+            Fact::CalendarMetadata,
+            FactValue::Metadata(CalendarMetadata::shown([
+                ("team".to_owned(), Some("sales".to_owned())),
+                ("cost-center".to_owned(), Some("Zürich 7".to_owned())),
+                ("tier".to_owned(), None),
+            ])),
+        ),
         (
             Fact::Domains,
             texts(&["acme.example", "mail.other.example"]),
@@ -99,12 +107,21 @@ fn compares_texts_in_one_spelling(title: &str, source: &str, expected: bool) {
 #[test_case("organizer_domain == null || organizer_domain == 'acme.example'", true; "asking before reading")]
 #[test_case("attendees.exists(a, hosted == null && a.organizer)", true; "asking in a loop")]
 #[test_case("organizer_domain == 'acme.example' && participants > 3", false; "what is not known does not matter")]
+#[test_case("calendar_metadata.team == 'sales' && calendar_metadata['cost-center'] != ''", true; "metadata")]
+#[test_case("calendar_metadata.team in ['sales', 'presales'] && size(calendar_metadata.team) == 5", true; "metadata as any text")]
+#[test_case("calendar_metadata['cost-center'].lower().contains('ZU\u{308}RICH')", true; "metadata in one spelling")]
+#[test_case("calendar_metadata.region == '' && !has(calendar_metadata.region) && has(calendar_metadata.team)", true; "metadata that the calendar does not have")]
+#[test_case("calendar_metadata.tier == null && calendar_metadata.team != null", true; "metadata that is not known")]
+#[test_case("calendar_metadata.team == 'sales' || calendar_metadata.tier == 'gold'", true; "metadata that does not matter")]
+#[test_case("attendees.exists(a, a.organizer && calendar_metadata.team == 'sales')", true; "metadata in a loop")]
 #[test_case("// why\n  external\n  && true // because", true; "lines and comments")]
 fn answers(source: &str, expected: bool) {
     let expression = Expression::compile(source).unwrap();
     assert_eq!(expression.evaluate(&facts()), Ok(expected));
 }
 
+#[test_case("calendar_metadata.tier == 'gold'", "\"calendar_metadata\" is not known", &[Fact::CalendarMetadata]; "metadata")]
+#[test_case("has(calendar_metadata.tier)", "\"calendar_metadata\" is not known", &[Fact::CalendarMetadata]; "whether there is metadata")]
 #[test_case("hosted", "\"hosted\" is not known", &[Fact::Hosted]; "the whole")]
 #[test_case("organizer_domain == 'acme.example'", "\"organizer_domain\" is not known", &[Fact::OrganizerDomain]; "equal")]
 #[test_case("organizer_domain != 'acme.example'", "\"organizer_domain\" is not known", &[Fact::OrganizerDomain]; "not equal")]
@@ -268,6 +285,14 @@ fn a_failure_says_that_the_list_is_incomplete() {
 #[test_case("'yes' in attendees.map(a, a.response)", "1:1 this is never \"yes\", but one of accepted, tentative, declined, pending", None; "a choice in a list of them")]
 #[test_case("attendees.all(a, attendees.all(b, attendees.all(c, true)))", "1:45 at most 2 lists can be gone through inside of each other", None; "three loops")]
 #[test_case("((((((((((external))))))))))", "1:10 this is nested too deeply; write it as several rules, or with fewer brackets", None; "many brackets")]
+#[test_case("calendar_metadata == calendar_metadata", "1:1 the metadata is read by key, as in calendar_metadata.team or calendar_metadata['cost-center']", None; "the whole metadata")]
+#[test_case("external && 'team' in calendar_metadata", "1:23 the metadata is read by key, as in calendar_metadata.team or calendar_metadata['cost-center']", None; "its keys")]
+#[test_case("calendar_metadata[title] == 'x'", "1:1 the metadata is read by key, as in calendar_metadata.team or calendar_metadata['cost-center']", None; "a key that is made")]
+#[test_case("calendar_metadata == null", "1:1 the metadata is read by key, as in calendar_metadata.team or calendar_metadata['cost-center']", None; "whether the metadata is known")]
+#[test_case("calendar_metadata[''] == 'x'", "1:1 a key of the metadata has 1 to 100 characters", None; "an empty key")]
+#[test_case("calendar_metadata.tier == 1", "1:1 a text is never equal to a whole number", None; "metadata as a number")]
+#[test_case("attendees.exists(calendar_metadata, calendar_metadata.optional)", "1:11 give the element another name: this one is a fact", None; "an element named as the metadata")]
+#[test_case("calendar_metdata.team == 'x'", "1:1 there is no fact \"calendar_metdata\"", Some("calendar_metadata"); "misspelt metadata")]
 fn refuses(source: &str, expected: &str, suggestion: Option<&str>) {
     let problem = Expression::compile(source).unwrap_err();
     let (line, column, message) = (problem.line, problem.column, problem.message);

@@ -13,6 +13,7 @@ use cel::common::ast::{
 
 use super::call::check_call;
 use super::kind::Kind;
+use super::metadata_names::{NO_KEY, is_whole, key_named, key_problem};
 use super::person::field_kind;
 use super::places::Places;
 use super::problem::nearest;
@@ -113,6 +114,16 @@ impl<'a> Checker<'a> {
         if let Some((_, kind)) = given {
             return Ok(kind.clone());
         }
+        if let Some(key) = key_named(name) {
+            if let Some(problem) = key_problem(key) {
+                return Err(self.problem_at(node, problem));
+            }
+            self.facts.insert(Fact::CalendarMetadata);
+            return Ok(Kind::TEXT);
+        }
+        if is_whole(name) {
+            return Err(self.problem_at(node, NO_KEY));
+        }
         if let Some(fact) = Fact::named(name) {
             self.facts.insert(fact);
             return Ok(Kind::of(fact));
@@ -202,6 +213,10 @@ impl<'a> Checker<'a> {
             return Err(self
                 .places
                 .problem_before(node, "the name of an element has no dot"));
+        }
+        if is_whole(&of.iter_var) {
+            let message = "give the element another name: this one is a fact";
+            return Err(self.places.problem_before(node, message));
         }
         let start = self.kind(&of.accu_init)?;
         self.loops += 1;

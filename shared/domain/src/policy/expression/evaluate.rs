@@ -9,11 +9,14 @@ use cel::parser::Expression as Tree;
 use cel::{Context, DeclarationError, Env, ExecutionError, Value, add_member_overload};
 
 use super::incomplete;
+use super::metadata_names;
 use super::person::PersonValue;
 use super::steps::{self, Price, Steps};
 use super::unknown;
+use crate::event::CalendarMetadata;
 use crate::fact::{Fact, FactSource, FactValue};
 use crate::policy::expression::EvaluationFailure;
+use crate::policy::kept_metadata::metadata;
 use crate::policy::{text, words};
 use crate::spelling::{folded, normalised};
 
@@ -52,19 +55,34 @@ fn lower(text: &CelString<'_>) -> CelString<'static> {
     CelString::from(folded(text.inner()))
 }
 
-/// The result of `tree`, which `reads` facts of `source`, and tests whether some of them
-/// are unknown. A pass of each of its loops costs one of `prices`.
+/// What an expression reads.
+#[derive(Clone, Copy)]
+pub(super) struct Reads<'a> {
+    pub(super) facts: &'a [Fact],
+    /// The facts of which it tests whether they are unknown.
+    pub(super) tested: &'a [Fact],
+    /// The keys of the calendar's metadata.
+    pub(super) keys: &'a [String],
+}
+
+/// The result of `tree` for the facts of `source`. A pass of each of its loops costs one of
+/// `prices`.
 pub(super) fn evaluate(
     tree: &Tree,
-    reads: &[Fact],
-    tested: &[Fact],
+    reads: Reads<'_>,
     prices: &[Price],
     source: &dyn FactSource,
 ) -> Result<bool, EvaluationFailure> {
     let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
     let mut unknown = Vec::new();
     let mut lengths = HashMap::new();
-    for fact in reads {
+    for fact in reads.facts {
+        if *fact == Fact::CalendarMetadata {
+            if !add_keys(&mut context, reads.keys, &metadata(source)) {
+                unknown.push(*fact);
+            }
+            continue;
+        }
         let value = source.value(*fact);
         lengths.insert(*fact, length(&value));
         match in_cel(value) {
@@ -72,13 +90,13 @@ pub(super) fn evaluate(
             None => unknown.push(*fact),
         }
     }
-    let is_incomplete = incomplete::reads_list(reads)
+    let is_incomplete = incomplete::reads_list(reads.facts)
         && source.value(Fact::AttendeesComplete) != FactValue::Flag(true);
     if !is_incomplete {
         context.add_variable_as_val(incomplete::COMPLETE, Box::new(CelBool::from(true)));
         context.add_variable_as_val(incomplete::INCOMPLETE, Box::new(CelBool::from(false)));
     }
-    for fact in tested {
+    for fact in reads.tested {
         let is_unknown = CelBool::from(unknown.contains(fact));
         context.add_variable_as_val(unknown::flag(*fact), Box::new(is_unknown));
     }
@@ -111,10 +129,10 @@ fn length(value: &FactValue) -> usize {
     }
 }
 
-/// The value in CEL; an unknown fact has none. Names of people are in one spelling already.
+/// The value in CEL; an unknown fact has none, and metadata has one by key only. Names of people are in one spelling already.
 fn in_cel(value: FactValue) -> Option<Box<dyn Val>> {
     Some(match value {
-        FactValue::Unknown => return None,
+        FactValue::Unknown | FactValue::Metadata(_) => return None,
         FactValue::Flag(flag) => Box::new(CelBool::from(flag)),
         FactValue::Number(number) => Box::new(CelInt::from(number)),
         FactValue::Text(text) => in_one_spelling(&text),
@@ -132,4 +150,22 @@ fn in_one_spelling(text: &str) -> Box<dyn Val> {
 fn list<T>(elements: Vec<T>, in_cel: impl Fn(T) -> Box<dyn Val>) -> Box<dyn Val> {
     let elements: Vec<Box<dyn Val>> = elements.into_iter().map(in_cel).collect();
     Box::new(CelList::from(elements))
+}
+
+/// Adds the values of keys to what an expression is evaluated with. Returns whether all are
+/// known.
+fn add_keys(context: &mut Context<'_, '_>, keys: &[String], metadata: &CalendarMetadata) -> bool {
+    let mut are_known = true;
+    for key in keys {
+        let value = metadata.value(key);
+        let is_unknown = CelBool::from(value.is_none());
+        context.add_variable_as_val(metadata_names::flag(key), Box::new(is_unknown));
+        match value {
+            Some(value) => {
+                context.add_variable_as_val(metadata_names::name(key), in_one_spelling(value));
+            }
+            None => are_known = false,
+        }
+    }
+    are_known
 }

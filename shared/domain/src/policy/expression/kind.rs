@@ -31,6 +31,7 @@ impl Kind {
             FactType::Text => Self::Text(fact.choices()),
             FactType::Texts => Self::List(Box::new(Self::TEXT)),
             FactType::People => Self::List(Box::new(Self::Person)),
+            FactType::Metadata => Self::Map(Box::new(Self::TEXT), Box::new(Self::TEXT)),
         }
     }
 

@@ -24,6 +24,10 @@
 //! the same result for any value of the unknown facts. A comparison with `null` tests
 //! whether a fact is unknown: `hosted == null`.
 //!
+//! The metadata of a calendar is read by key: `calendar_metadata.team`, or
+//! `calendar_metadata['cost-center']`. It is empty if the calendar does not have the key, and
+//! each key may be unknown by itself.
+//!
 //! A list of people or domains that is incomplete is read in the same spirit: there is a
 //! result only if no further element could change it.
 
@@ -33,6 +37,8 @@ mod evaluate;
 mod failure;
 mod incomplete;
 mod kind;
+mod metadata;
+mod metadata_names;
 mod person;
 mod places;
 mod problem;
@@ -69,6 +75,8 @@ pub struct Expression {
     facts: Arc<[Fact]>,
     /// Those of the facts that are compared with `null`.
     tested: Arc<[Fact]>,
+    /// The keys of the calendar's metadata that it reads.
+    keys: Arc<[String]>,
     /// What a pass of each loop costs.
     prices: Arc<[Price]>,
     tree: Arc<Tree>,
@@ -83,6 +91,7 @@ impl Expression {
     /// is not true or false.
     pub fn compile(source: &str) -> Result<Self, ExpressionProblem> {
         let (mut tree, places) = syntax::parse(source)?;
+        let keys = metadata::replace_keys(&mut tree);
         let mut facts = check::check(source, &tree, &places)?;
         let tested = unknown::replace_tests(&mut tree);
         // First the spelling: the guards repeat parts of the tree.
@@ -98,6 +107,7 @@ impl Expression {
             source: source.into(),
             facts: facts.into(),
             tested: tested.into(),
+            keys: keys.into(),
             prices: prices.into(),
             tree: Arc::new(tree),
         })
@@ -115,13 +125,24 @@ impl Expression {
         &self.facts
     }
 
+    /// The keys of the calendar's metadata that it reads, each once and in order.
+    #[must_use]
+    pub fn metadata_keys(&self) -> &[String] {
+        &self.keys
+    }
+
     /// Whether it is true for these facts.
     ///
     /// # Errors
     /// If it has no result, mostly because it reads an unknown fact, or if it takes too
     /// many steps.
     pub fn evaluate(&self, facts: &dyn FactSource) -> Result<bool, EvaluationFailure> {
-        evaluate::evaluate(&self.tree, &self.facts, &self.tested, &self.prices, facts)
+        let reads = evaluate::Reads {
+            facts: &self.facts,
+            tested: &self.tested,
+            keys: &self.keys,
+        };
+        evaluate::evaluate(&self.tree, reads, &self.prices, facts)
     }
 }
 

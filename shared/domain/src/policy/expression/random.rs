@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::email::Email;
-use crate::event::ResponseStatus;
+use crate::event::{CalendarMetadata, ResponseStatus};
 use crate::fact::{Fact, FactType, FactValue, FactValues, Person};
 
 const ANY_TEXTS: &[&str] = &[
@@ -54,7 +54,17 @@ fn known(fact: Fact) -> BoxedStrategy<FactValue> {
         FactType::People => prop::collection::vec(a_person(), 0..4)
             .prop_map(FactValue::People)
             .boxed(),
+        FactType::Metadata => some_metadata().prop_map(FactValue::Metadata).boxed(),
     }
+}
+
+/// The keys that random expressions read, some of which a calendar lacks.
+const KEYS: [&str; 2] = ["team", "cost-center"];
+
+fn some_metadata() -> impl Strategy<Value = CalendarMetadata> {
+    let text = select(ANY_TEXTS.to_vec()).prop_map(str::to_owned);
+    let key = select(KEYS.to_vec()).prop_map(str::to_owned);
+    prop::collection::btree_map(key, text.prop_map(Some), 0..3).prop_map(CalendarMetadata::shown)
 }
 
 pub(super) fn all_known() -> impl Strategy<Value = FactValues> {
@@ -79,7 +89,10 @@ fn fact_of(kind: FactType) -> impl Strategy<Value = String> {
 }
 
 fn any_fact() -> impl Strategy<Value = String> {
-    select(Fact::ALL.to_vec()).prop_map(|fact| fact.name().to_owned())
+    select(Fact::ALL.to_vec()).prop_map(|fact| match fact {
+        Fact::CalendarMetadata => "calendar_metadata.team".to_owned(),
+        fact => fact.name().to_owned(),
+    })
 }
 
 /// The parts in the places of `~`.
@@ -164,7 +177,11 @@ fn number(depth: u32) -> BoxedStrategy<String> {
 
 fn text(depth: u32) -> BoxedStrategy<String> {
     let literal = select(ANY_TEXTS.to_vec()).prop_map(|text| format!("string('{text}')"));
-    let leaf = prop_oneof![fact_of(FactType::Text), literal].boxed();
+    let key = select(vec![
+        "calendar_metadata.team".to_owned(),
+        "calendar_metadata['cost-center']".to_owned(),
+    ]);
+    let leaf = prop_oneof![3 => fact_of(FactType::Text), 3 => literal, 1 => key].boxed();
     if depth == 0 {
         return leaf;
     }

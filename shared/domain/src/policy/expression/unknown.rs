@@ -6,6 +6,7 @@
 
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 
+use super::metadata_names;
 use crate::fact::Fact;
 
 /// The name of the flag that a fact is unknown. No expression can contain this name.
@@ -28,7 +29,8 @@ fn is_null(node: &IdedExpr) -> bool {
     matches!(&node.expr, Expr::Literal(LiteralValue::Null))
 }
 
-/// Replaces comparisons of facts with `null` by flags, and returns these facts.
+/// Replaces comparisons of facts, and of keys of the metadata, with `null` by flags. Returns
+/// these facts.
 pub(super) fn replace_tests(tree: &mut IdedExpr) -> Vec<Fact> {
     let mut tested = Vec::new();
     replace(tree, &mut tested);
@@ -37,13 +39,41 @@ pub(super) fn replace_tests(tree: &mut IdedExpr) -> Vec<Fact> {
     tested
 }
 
+/// What is compared with `null`.
+enum Asked {
+    Fact(Fact),
+    /// A key of the calendar's metadata. It has a flag whether it is tested or not.
+    Key(String),
+}
+
+impl Asked {
+    fn of(name: &str) -> Option<Self> {
+        let key = metadata_names::key_named(name).map(|key| Self::Key(key.to_owned()));
+        key.or_else(|| Fact::named(name).map(Self::Fact))
+    }
+
+    fn flag(&self) -> String {
+        match self {
+            Self::Fact(fact) => flag(*fact),
+            Self::Key(key) => metadata_names::flag(key),
+        }
+    }
+
+    fn fact(&self) -> Option<Fact> {
+        match self {
+            Self::Fact(fact) => Some(*fact),
+            Self::Key(_) => None,
+        }
+    }
+}
+
 fn replace(node: &mut IdedExpr, tested: &mut Vec<Fact>) {
     if let Expr::Call(call) = &node.expr
         && let Some(Expr::Ident(name)) = compared_with_null(call).map(|compared| &compared.expr)
-        && let Some(fact) = Fact::named(name)
+        && let Some(asked) = Asked::of(name)
     {
         let is_negated = call.func_name == operators::NOT_EQUALS;
-        node.expr = Expr::Ident(flag(fact));
+        node.expr = Expr::Ident(asked.flag());
         if is_negated {
             let flag = std::mem::take(node);
             node.id = flag.id;
@@ -53,7 +83,7 @@ fn replace(node: &mut IdedExpr, tested: &mut Vec<Fact>) {
                 args: vec![flag],
             });
         }
-        tested.push(fact);
+        tested.extend(asked.fact());
         return;
     }
     each_part(&mut node.expr, &mut |part| replace(part, tested));

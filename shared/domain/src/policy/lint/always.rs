@@ -124,6 +124,7 @@ impl Literals {
                 }
                 lists.into_iter().map(FactValue::People).collect()
             }
+            FactType::Metadata => return None,
         })
     }
 

@@ -1,10 +1,14 @@
 //! Calendars that no policy is for, and policies that are for no calendar.
 
+use std::collections::BTreeMap;
+
+use super::covers::is_part;
 use super::{addresses, domains};
 use crate::email::Domain;
 use crate::event::{Calendar, CalendarStatus};
 use crate::policy::compile::matcher;
 use crate::policy::document::PolicyDocument;
+use crate::policy::explanation::pairs;
 use crate::policy::expression::nearest;
 use crate::policy::problem::Place;
 use crate::policy::rule_set::Matcher;
@@ -40,6 +44,20 @@ pub(super) fn selectors(document: &PolicyDocument, place: &mut Place<'_>) {
             }
             before.push((matcher, text.clone(), index));
         }
+        if !named.metadata.is_empty() {
+            let matcher = Matcher::Metadata(named.metadata.clone());
+            let text = pairs(&named.metadata, ", ");
+            if let Some((_, other, policy)) =
+                before.iter().find(|(other, ..)| hides(other, &matcher))
+            {
+                let policy = &document.policies[*policy].name;
+                let mut place = place.item(index);
+                place
+                    .at("metadata")
+                    .report(hidden(&text, other, false, policy));
+            }
+            before.push((matcher, text, index));
+        }
     }
 }
 
@@ -56,6 +74,7 @@ fn hidden(text: &str, other: &str, is_same_policy: bool, policy: &str) -> String
 fn hides(other: &Matcher, matcher: &Matcher) -> bool {
     match (other, matcher) {
         (Matcher::Domain(wide), Matcher::Domain(narrow)) => narrow.is_within(wide),
+        (Matcher::Metadata(few), Matcher::Metadata(many)) => is_part(few, many),
         (other, matcher) => other == matcher,
     }
 }
@@ -93,7 +112,7 @@ fn own_domain(text: &str, calendar: &str) -> String {
 /// The domain of the calendars that a selector names.
 fn owner_domain(selector: &str) -> Option<Domain> {
     match matcher(selector).ok()? {
-        Matcher::Id(_) => None,
+        Matcher::Id(_) | Matcher::Metadata(_) => None,
         Matcher::Owner(email) => Some(email.domain()),
         Matcher::Domain(domain) => Some(domain),
     }
@@ -120,7 +139,25 @@ pub(super) fn connected(document: &PolicyDocument, calendars: &[Calendar], place
                 place.at("calendars").item(entry).report(problem);
             }
         }
+        if let Some(problem) = has_no_calendar(&named.metadata, &calendars) {
+            let mut place = place.at("policies");
+            place.item(index).at("metadata").report(problem);
+        }
     }
+}
+
+/// What is wrong with metadata that no calendar has.
+fn has_no_calendar(wanted: &BTreeMap<String, String>, calendars: &[&Calendar]) -> Option<String> {
+    let matcher = Matcher::Metadata(wanted.clone());
+    let is_named = |calendar: &&Calendar| matcher.specificity(calendar).is_some();
+    if wanted.is_empty() || calendars.iter().any(is_named) {
+        return None;
+    }
+    let (key, _) = wanted.first_key_value()?;
+    Some(format!(
+        "no connected calendar has {}; `callsheet calendars list --metadata {key}` shows what they have",
+        pairs(wanted, " and ")
+    ))
 }
 
 fn denied_owners(document: &PolicyDocument, calendars: &[&Calendar], place: &mut Place<'_>) {

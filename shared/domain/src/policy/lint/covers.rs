@@ -1,5 +1,7 @@
 //! Whether one condition holds whenever another one does.
 
+use std::collections::BTreeMap;
+
 use super::always;
 use crate::email::Domain;
 use crate::fact::{Fact, RESPONSES};
@@ -30,6 +32,7 @@ pub(super) fn covers(general: &Condition, special: &Condition) -> bool {
         | (C::Title(narrow, false), C::Title(wide, false)) => all_have(narrow, wide),
         (C::Hours(wide, true), C::Hours(narrow, true))
         | (C::Hours(narrow, false), C::Hours(wide, false)) => narrow.are_within(wide),
+        (C::Metadata(few), C::Metadata(many)) => is_part(few, many),
         (C::Expression(one), C::Expression(other)) => same_source(one.source(), other.source()),
         _ => false,
     }
@@ -125,6 +128,11 @@ fn includes(who: &Who, other: &Who) -> bool {
         (Who::Domain(domain), other) => is_of(other.as_str(), domain.as_str()),
         (Who::Address(_), Who::Domain(_)) => false,
     }
+}
+
+/// Whether metadata that has `many` values has the `few`, too.
+pub(super) fn is_part(few: &BTreeMap<String, String>, many: &BTreeMap<String, String>) -> bool {
+    few.iter().all(|(key, value)| many.get(key) == Some(value))
 }
 
 fn same_source(one: &str, other: &str) -> bool {

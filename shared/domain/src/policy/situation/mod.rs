@@ -72,6 +72,7 @@ impl FactSource for Situation<'_> {
             Fact::IcalUid => text(Some(&event.ical_uid)),
             Fact::EventId => text(Some(&event.id)),
             Fact::CalendarId => text(Some(&event.calendar_id)),
+            Fact::CalendarMetadata => FactValue::Metadata(self.calendar.metadata.clone()),
             Fact::Platform => text(Some(event.platform.as_str())),
             Fact::MeetingPlatform => text(event.meeting_platform.as_deref()),
             Fact::StartsAt => text(Some(event.starts_at)),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use crate::email::Email;
-use crate::event::{ResponseStatus, short_title};
+use crate::event::{CalendarMetadata, ResponseStatus, short_title};
 use crate::fact::{Fact, FactSource, FactType, FactValue, FactValues, Person};
 
 /// The values of the used facts, by their names.
@@ -40,6 +40,7 @@ pub(super) fn samples() -> FactValues {
         FactType::Text => FactValue::Text("text".to_owned()),
         FactType::Texts => FactValue::Texts(vec!["text".to_owned()]),
         FactType::People => FactValue::People(person.iter().cloned().collect()),
+        FactType::Metadata => FactValue::Metadata(CalendarMetadata::shown([])),
     };
     let facts = Fact::ALL.iter();
     facts.map(|fact| (*fact, of_type(fact.kind()))).collect()
@@ -53,7 +54,14 @@ fn in_template(value: FactValue) -> Value {
         FactValue::Text(text) => Value::from(text),
         FactValue::Texts(texts) => Value::from(texts),
         FactValue::People(people) => people.iter().map(person).collect(),
+        FactValue::Metadata(metadata) => known(&metadata),
     }
+}
+
+/// The values that are known. Any other key renders as nothing.
+fn known(metadata: &CalendarMetadata) -> Value {
+    let values = metadata.values().iter();
+    Value::from_pairs(values.filter_map(|(key, value)| Some((key.as_str(), value.as_deref()?))))
 }
 
 fn person(person: &Person) -> Value {

@@ -225,10 +225,11 @@ impl<'a> Checker<'a> {
                 self.arguments(&test.args);
                 Kind::Number
             }
-            Expr::GetAttr(of) => {
-                self.kind(&of.expr);
-                attribute(of.name)
-            }
+            Expr::GetAttr(of) => match self.kind(&of.expr) {
+                // The metadata, whose keys may be named as anything.
+                Kind::List => Kind::Unknown,
+                _ => attribute(of.name),
+            },
             Expr::GetItem(of) => {
                 self.kind(&of.subscript_expr);
                 self.kind(&of.expr);
@@ -249,7 +250,7 @@ impl<'a> Checker<'a> {
         given.unwrap_or_else(|| match Fact::named(name).map(Fact::kind) {
             Some(FactType::Flag | FactType::Number) => Kind::Number,
             Some(FactType::Text) => Kind::Text,
-            Some(FactType::Texts | FactType::People) => Kind::List,
+            Some(FactType::Texts | FactType::People | FactType::Metadata) => Kind::List,
             None => Kind::Unknown,
         })
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::email::Email;
-use crate::event::ResponseStatus;
+use crate::event::{CalendarMetadata, ResponseStatus};
 use crate::fact::{FactValue, Person};
 use serde_json::json;
 use test_case::test_case;
@@ -28,6 +28,13 @@ fn facts() -> FactValues {
             FactValue::Texts(vec!["a.example".to_owned(), "b.example".to_owned()]),
         ),
         (
+            Fact::CalendarMetadata,
+            FactValue::Metadata(CalendarMetadata::shown([
+                ("team".to_owned(), Some("Sales".to_owned())),
+                ("tier".to_owned(), None),
+            ])),
+        ),
+        (
             Fact::Attendees,
             FactValue::People(vec![Person {
                 email: Email::parse("buyer@globex.example").expect("an address"),
@@ -50,6 +57,7 @@ fn facts() -> FactValues {
 #[test_case("{% for n in range(3) %}{{ n }}{% endfor %}", "012"; "a loop")]
 #[test_case("{% set short = title[:4] %}{{ short }}", "Kick"; "a name of its own")]
 #[test_case("<{{ title }}> & co", "<Kick-off> & co"; "signs stay as they are")]
+#[test_case("{{ calendar_metadata.team }}{{ calendar_metadata.tier }}{{ calendar_metadata['cost-center'] | default('?') }}", "Sales?"; "metadata")]
 #[test_case("of {{ organizer }}", "of "; "what nothing tells")]
 #[test_case("{% for a in range(1000000) %}x{% endfor %}", ""; "a loop that would not end")]
 fn renders_facts(text: &str, expected: &str) {

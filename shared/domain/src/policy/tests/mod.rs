@@ -1,6 +1,7 @@
 //! Which rule decides, the effect of unknown facts, and what the reason keeps.
 
 mod for_all;
+mod metadata;
 mod named;
 mod near_misses;
 
@@ -36,6 +37,8 @@ fn calendar(id: &str, email: Option<&str>) -> Calendar {
         platform: Platform::Google,
         status: CalendarStatus::Connected,
         email: email.map(|email| Email::parse(email).expect("an address")),
+        disconnect_reason: None,
+        metadata: crate::event::CalendarMetadata::default(),
         created_at: None,
         updated_at: Timestamp::UNIX_EPOCH,
     }

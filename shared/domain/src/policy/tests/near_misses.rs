@@ -12,14 +12,14 @@ fn text(text: &str) -> FactValue {
     FactValue::Text(text.to_owned())
 }
 
-fn traced(policy: &Policy, facts: &FactValues) -> (Verdict, RuleTrace) {
+pub(super) fn traced(policy: &Policy, facts: &FactValues) -> (Verdict, RuleTrace) {
     let verdict = policy.evaluate(facts, &calendar("calendar-1", None));
     let trace = policy.trace(verdict.reason(), None);
     (verdict, trace.expect("the rules were tested"))
 }
 
 /// The rules in order, each with what became of it.
-fn lines(trace: &RuleTrace) -> Vec<String> {
+pub(super) fn lines(trace: &RuleTrace) -> Vec<String> {
     let rules = trace.rules.iter();
     rules
         .map(|rule| {

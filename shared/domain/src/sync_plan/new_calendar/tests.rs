@@ -25,6 +25,8 @@ fn stored(seconds: i64, changes: u64) -> CalendarRecord {
         platform: Platform::Google,
         status: CalendarStatus::Connected,
         email: None,
+        disconnect_reason: None,
+        metadata: crate::event::CalendarMetadata::default(),
         created_at: Some(at(0)),
         updated_at: at(0),
     };

@@ -131,6 +131,8 @@ fn record() -> CalendarRecord {
         platform: crate::event::Platform::Google,
         status: crate::event::CalendarStatus::Connected,
         email: None,
+        disconnect_reason: None,
+        metadata: crate::event::CalendarMetadata::default(),
         created_at: None,
         updated_at: at(-DAY),
     };

@@ -54,12 +54,44 @@ fn own_domains_are_something_that_a_policy_sets() {
     assert_eq!(warnings(&written), Vec::<String>::new());
 }
 
+#[test_case(json!({"team": "sales"}), json!({"tier": "gold", "team": "sales"}), true; "a part of its metadata")]
+#[test_case(json!({"tier": "gold", "team": "sales"}), json!({"team": "sales"}), false; "more metadata")]
+#[test_case(json!({"team": "sales"}), json!({"team": "legal"}), false; "other metadata")]
+fn metadata_that_selects_nothing_is_pointed_out(before: Value, after: Value, is_hidden: bool) {
+    let policy = |name, metadata| json!({"name": name, "metadata": metadata, "default": "skip"});
+    let written = json!({"policies": [policy("a", before), policy("b", after)]});
+    let found = warnings(&written);
+    if is_hidden {
+        let part = "`team: sales, tier: gold` is for no calendar, since the policy \"a\" before it has `team: sales`";
+        one(&found, "policies[1].metadata", part);
+    } else {
+        assert_eq!(found, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn metadata_of_no_connected_calendar_is_pointed_out() {
+    let policy = |name, team| json!({"name": name, "metadata": {"team": team}, "default": "skip"});
+    let written = json!({"policies": [policy("a", "sales"), policy("b", "sale")]});
+    let mut sales = calendar("calendar-1", None, CalendarStatus::Connected);
+    let team = ("team".to_owned(), Some("sales".to_owned()));
+    sales.metadata = crate::event::CalendarMetadata::shown([team]);
+    let found = for_connected(&written, &[sales]);
+    one(
+        &found,
+        "policies[1].metadata",
+        "no connected calendar has team: sale; `callsheet calendars list --metadata team` shows",
+    );
+}
+
 fn calendar(id: &str, email: Option<&str>, status: CalendarStatus) -> Calendar {
     Calendar {
         id: CalendarId::parse(id).expect("an id"),
         platform: Platform::Google,
         status,
         email: email.map(|email| Email::parse(email).expect("an address")),
+        disconnect_reason: None,
+        metadata: crate::event::CalendarMetadata::default(),
         created_at: None,
         updated_at: Timestamp::UNIX_EPOCH,
     }

@@ -71,6 +71,8 @@ impl Case {
                 platform: Platform::Google,
                 status: CalendarStatus::Connected,
                 email: Some(email("sales@acme.example")),
+                disconnect_reason: None,
+                metadata: crate::event::CalendarMetadata::default(),
                 created_at: None,
                 updated_at: at("2026-03-01T00:00:00Z"),
             },

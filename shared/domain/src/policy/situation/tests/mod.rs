@@ -95,6 +95,7 @@ fn kind_of(value: &FactValue) -> Option<FactType> {
         FactValue::Text(_) => Some(FactType::Text),
         FactValue::Texts(_) => Some(FactType::Texts),
         FactValue::People(_) => Some(FactType::People),
+        FactValue::Metadata(_) => Some(FactType::Metadata),
     }
 }
 

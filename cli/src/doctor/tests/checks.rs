@@ -3,198 +3,17 @@
 use std::time::Duration;
 
 use callsheet_api::doctor::{Check, Diagnosis};
-use callsheet_app::doctor::{
-    AcceptedElsewhere, EndpointEvidence, Evidence, Gathered, GivenSetting, KeyEvidence,
-    StackEvidence, ThrottledOperation, examine_endpoint, examine_key, throttled_operations,
-};
-use callsheet_app::ports::{
-    Activity, ActivityLog as _, BatchActivity, Calendars as _, DescribedStack, EndpointReply,
-    EndpointResult, NewPolicy, PageOfCalendars, Policies as _, RateLimits as _, RecallRegion,
-    RecallReply, TestWebhook, WebhookEndpoint,
-};
-use callsheet_app::status::{Days, Queues, WorkspaceStatus, status};
+use callsheet_app::doctor::{AcceptedElsewhere, Evidence, Gathered, ThrottledOperation};
+use callsheet_app::list_calendars::CalendarProblem;
+use callsheet_app::ports::{Activity, EndpointResult};
+use callsheet_app::status::ProblemCalendar;
 use callsheet_app::{PortError, Service};
-use callsheet_domain::{
-    CalendarId, CalendarStatus, CompletedSync, Operation, OverrideRevision, PolicyRevision,
-    Timestamp,
-};
-use callsheet_testkit::{
-    Faults, Intercepted, ManualClock, MemoryDeadLetters, MemoryDecisions, MemoryQueue, MemoryState,
-    When, With as _, a_calendar, a_calendar_record, an_actor, at,
-};
-use jiff::tz::TimeZone;
+use callsheet_domain::{CalendarStatus, DisconnectReason, Operation, PolicyRevision};
+use callsheet_testkit::{an_email, at, id};
 use test_case::test_case;
 
+use super::{a_reply, answered, denied, healthy, known, parameter, stack, unavailable};
 use crate::render::{Render as _, assert_published};
-
-const NOW: &str = "09:30";
-const URL: &str = "https://us-east-1.recall.ai";
-const TABLE: &str = "callsheet-StateTable-1";
-
-/// The status of a stack that works, with one calendar.
-async fn a_status() -> WorkspaceStatus {
-    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
-    let record = a_calendar_record().with(|record| {
-        record.last_sync = Some(CompletedSync {
-            began_at: at("09:29"),
-            since: None,
-            full_sync_at: Some(at("09:29")),
-            policy: PolicyRevision(1),
-            overrides: OverrideRevision(0),
-            holds_until: None,
-        });
-    });
-    state.write_record(&record).await.expect("memory");
-    let policy = NewPolicy {
-        document: "{}".to_owned(),
-        by: an_actor(),
-        at: at("08:30"),
-        note: None,
-        newest_used: PolicyRevision(0),
-    };
-    state
-        .push(&policy, PolicyRevision(0))
-        .await
-        .expect("memory");
-    let all = Activity {
-        webhook_at: Some(at("09:29")),
-        bot_webhook_at: Some(at("09:28")),
-        resynced_at: Some(at("09:29")),
-        batch: Some(BatchActivity {
-            handled_at: at("09:29"),
-            oldest_sent_at: at("09:29"),
-        }),
-        scheduler_ran_at: Some(at("09:29")),
-    };
-    state.note_activity(&all).await.expect("memory");
-    let queues = Queues {
-        sync: Some(MemoryQueue::new()),
-        dead_letters: Some(MemoryDeadLetters::new()),
-    };
-    let days = Days::at(at(NOW), &TimeZone::UTC).expect("in range");
-    let read = status((&state, &decisions, &queues), days, at(NOW)).await;
-    read.expect("memory")
-}
-
-fn a_stack() -> DescribedStack {
-    let map = |pairs: &[(&str, &str)]| {
-        let pairs = pairs.iter();
-        pairs
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
-    };
-    DescribedStack {
-        status: "UPDATE_COMPLETE".to_owned(),
-        outputs: map(&[
-            ("DecisionsTableName", "callsheet-DecisionsTable-1"),
-            ("StateTableName", TABLE),
-            ("SyncQueueUrl", "https://sqs.us-east-1.amazonaws.com/1/sync"),
-            (
-                "DeadLetterQueueUrl",
-                "https://sqs.us-east-1.amazonaws.com/1/dead",
-            ),
-            (
-                "WebhookUrl",
-                "https://a.execute-api.us-east-1.amazonaws.com/webhook",
-            ),
-        ]),
-        parameters: map(&[
-            ("RecallBaseUrl", URL),
-            ("ListEventsPerMinute", "60"),
-            ("PageTopicArn", "arn:aws:sns:us-east-1:1:alarms"),
-        ]),
-    }
-}
-
-fn a_reply(result: EndpointResult) -> EndpointReply {
-    EndpointReply {
-        result,
-        answered_at: Some(at(NOW)),
-    }
-}
-
-fn a_page() -> PageOfCalendars {
-    PageOfCalendars {
-        calendars: vec![a_calendar()],
-        unreadable: Vec::new(),
-        next: None,
-    }
-}
-
-/// Evidence of a stack that works.
-async fn healthy() -> Evidence {
-    Evidence {
-        aws_region: Gathered::Known("us-east-1".to_owned()),
-        stack: Gathered::Known(StackEvidence {
-            name: "callsheet".to_owned(),
-            described: Some(a_stack()),
-            settings: vec![GivenSetting {
-                variable: "CALLSHEET_STATE_TABLE",
-                output: "StateTableName",
-                value: Some(TABLE.to_owned()),
-            }],
-        }),
-        recall_url: URL.to_owned(),
-        list_events_per_minute: 60,
-        key: Gathered::Known(KeyEvidence {
-            answer: Ok(RecallReply {
-                page: a_page(),
-                answered_at: Some(at(NOW)),
-            }),
-            received_at: at(NOW),
-            elsewhere: None,
-        }),
-        endpoint: Gathered::Known(EndpointEvidence {
-            unsigned: Ok(a_reply(EndpointResult::NotSigned)),
-            signed: Some(Ok(a_reply(EndpointResult::Accepted))),
-            is_about_calendar: true,
-            received_at: at(NOW),
-        }),
-        status: Gathered::Known(a_status().await),
-        throttled: Gathered::Known(Vec::new()),
-        now: at(NOW),
-    }
-}
-
-fn denied(service: Service, reason: &str) -> PortError {
-    PortError::Denied {
-        service,
-        reason: reason.to_owned(),
-    }
-}
-
-fn unavailable(service: Service) -> PortError {
-    PortError::Unavailable {
-        service,
-        reason: "the connection failed".to_owned(),
-        source: None,
-    }
-}
-
-/// The known part of the evidence, to be changed.
-fn known<T>(gathered: &mut Gathered<T>) -> &mut T {
-    match gathered {
-        Gathered::Known(known) => known,
-        other => panic!("it is known: {}", other.known().is_none()),
-    }
-}
-
-fn stack(evidence: &mut Evidence) -> &mut DescribedStack {
-    let stack = known(&mut evidence.stack);
-    stack.described.as_mut().expect("it is described")
-}
-
-fn parameter(name: &'static str, value: &'static str) -> impl Fn(&mut Evidence) {
-    move |evidence| {
-        let parameters = &mut stack(evidence).parameters;
-        parameters.insert(name.to_owned(), value.to_owned());
-    }
-}
-
-fn answered(evidence: &mut Evidence) -> &mut RecallReply {
-    let key = known(&mut evidence.key);
-    key.answer.as_mut().expect("it answered")
-}
 
 fn unsigned(result: EndpointResult) -> impl FnOnce(&mut Evidence) {
     |evidence| known(&mut evidence.endpoint).unsigned = Ok(a_reply(result))
@@ -210,6 +29,40 @@ fn refused_key(evidence: &mut Evidence, error: PortError) {
 
 fn activity(evidence: &mut Evidence) -> &mut Activity {
     &mut known(&mut evidence.status).signals.activity
+}
+
+/// Calendars that are disconnected, of which the status names three.
+fn with_problems(count: usize) -> impl FnOnce(&mut Evidence) {
+    move |evidence| {
+        let totals = &mut known(&mut evidence.status).totals;
+        totals.with_problem = count;
+        totals.problems = (0..count)
+            .map(|number| ProblemCalendar {
+                id: id(format!("calendar-{number}")),
+                owner: Some(an_email(&format!("desk-{number}@acme.example"))),
+                problem: CalendarProblem::Disconnected {
+                    since: at("09:00"),
+                    reason: DisconnectReason::parse("no_oauth_credentials"),
+                },
+            })
+            .collect();
+    }
+}
+
+fn lost_at_recall(evidence: &mut Evidence) {
+    let calendar = &mut answered(evidence).page.calendars[0];
+    calendar.status = CalendarStatus::Disconnected;
+    calendar.disconnect_reason = DisconnectReason::parse("no_oauth_credentials");
+}
+
+#[tokio::test]
+async fn of_many_calendars_with_problems_three_are_named() {
+    let mut evidence = healthy().await;
+    with_problems(5)(&mut evidence);
+    let text = Diagnosis::of(evidence).text();
+    assert!(text.contains("desk-2@acme.example"), "{text}");
+    assert!(!text.contains("desk-3@acme.example"), "{text}");
+    assert!(text.contains("And 2 more"), "{text}");
 }
 
 /// The check that did not pass, as one line, with what to do.
@@ -277,6 +130,9 @@ health            ok      Nothing else needs a person
 #[test_case(|e| answered(e).page.calendars[0].status = CalendarStatus::Disconnected, "calendars fail: Recall lists calendars, but none of them is connected / Their owners"; "only lost calendars")]
 #[test_case(|e| { let totals = &mut known(&mut e.status).totals; totals.statuses.clear(); }, "calendars fail: Recall lists calendars, but the stack knows none yet / Run `callsheet resync --full`"; "calendars that the stack does not know")]
 #[test_case(|e| known(&mut e.status).totals.with_problem = 2, "calendars warn: 2 calendars have a problem / `callsheet calendars list --problem`"; "calendars with problems")]
+#[test_case(with_problems(1), "calendars warn: 1 calendar has a problem. desk-0@acme.example: disconnected at Recall since 2090-03-06 09:00 UTC: Recall has no credentials for the calendar (no_oauth_credentials) / `callsheet"; "a calendar that was lost, and why")]
+#[test_case(with_problems(5), "calendars warn: 5 calendars have a problem. desk-0@acme.example: disconnected at Recall since 2090-03-06 09:00 UTC: Recall has no credentials for the calendar (no_oauth_credentials). desk-1@acme.example: disconnected"; "calendars that were lost")]
+#[test_case(lost_at_recall, "calendars fail: Recall lists calendars, but none of them is connected / Their owners have to connect them again. Recall says why: Recall has no credentials for the calendar (no_oauth_credentials)"; "only lost calendars, with the reason")]
 #[test_case(unsigned(EndpointResult::Accepted), "webhook-endpoint fail: The webhook address accepts a webhook without a signature: it is not the webhook function / Set CALLSHEET_WEBHOOK_URL"; "an address that accepts anything")]
 #[test_case(unsigned(EndpointResult::Other("404 Not Found".to_owned())), "webhook-endpoint fail: The webhook address answers 404 Not Found: it is not that of the webhook function / Set CALLSHEET_WEBHOOK_URL"; "another address")]
 #[test_case(unsigned(EndpointResult::NotTaken), "webhook-endpoint fail: The webhook function fails / Look at the log"; "a function that cannot start")]
@@ -325,116 +181,4 @@ async fn what_to_do_follows_the_table() {
 
 1 check failed, 1 warning, 14 passed."
     );
-}
-
-/// Recall, which denies a key or accepts it.
-struct Region(Option<PortError>);
-
-impl Region {
-    fn accepting() -> Self {
-        Self(None)
-    }
-
-    fn denying() -> Self {
-        Self(Some(denied(Service::Recall, "401")))
-    }
-}
-
-impl RecallRegion for Region {
-    async fn first_calendars(&self) -> Result<RecallReply, PortError> {
-        match &self.0 {
-            Some(_) => Err(denied(Service::Recall, "401")),
-            None => Ok(RecallReply {
-                page: a_page(),
-                answered_at: None,
-            }),
-        }
-    }
-}
-
-fn others(first: Region) -> [(String, Region); 2] {
-    [
-        ("https://us-west-2.recall.ai".to_owned(), first),
-        (
-            "https://eu-central-1.recall.ai".to_owned(),
-            Region::accepting(),
-        ),
-    ]
-}
-
-#[test_case(Region::accepting(), None; "a key that is accepted is tried nowhere else")]
-#[test_case(Region::denying(), Some("https://eu-central-1.recall.ai"); "a key that is denied is tried elsewhere")]
-#[tokio::test]
-async fn a_key_is_tried_in_the_other_regions_only_if_it_is_denied(
-    region: Region,
-    expected: Option<&str>,
-) {
-    let (state, clock) = (MemoryState::new(), ManualClock::at(at(NOW)));
-    let elsewhere = others(Region::denying());
-    let found = examine_key(&region, &elsewhere, Some(&state), &clock).await;
-    let found = found.elsewhere.map(|AcceptedElsewhere(url)| url);
-    assert_eq!(found.as_deref(), expected);
-}
-
-#[tokio::test]
-async fn a_key_is_tried_although_the_permits_cannot_be_read() {
-    let faults = Faults::once(0, When::Before);
-    let state = Intercepted::new(MemoryState::new(), &faults);
-    let clock = ManualClock::at(at(NOW));
-    let found = examine_key(&Region::accepting(), &[], Some(&state), &clock).await;
-    assert!(found.answer.is_ok());
-}
-
-/// A webhook function that notes what it got.
-#[derive(Default)]
-struct Endpoint(std::sync::Mutex<Vec<TestWebhook>>);
-
-impl WebhookEndpoint for Endpoint {
-    async fn send(&self, webhook: &TestWebhook) -> Result<EndpointReply, PortError> {
-        self.0.lock().expect("a lock").push(webhook.clone());
-        Ok(a_reply(match webhook {
-            TestWebhook::Unsigned => EndpointResult::NotSigned,
-            TestWebhook::Signed { .. } => EndpointResult::Accepted,
-        }))
-    }
-}
-
-#[test_case(true, 2; "with a secret both webhooks are sent")]
-#[test_case(false, 1; "without one only the unsigned one is")]
-#[tokio::test]
-async fn the_webhook_function_is_sent_an_unsigned_and_a_signed_webhook(
-    has_secret: bool,
-    expected: usize,
-) {
-    let (endpoint, clock) = (Endpoint::default(), ManualClock::at(at(NOW)));
-    let about = CalendarId::parse("calendar-sales").ok();
-    let found = examine_endpoint(&endpoint, &clock, about.clone(), has_secret).await;
-    assert_eq!(found.signed.is_some(), has_secret);
-    let all = [
-        TestWebhook::Unsigned,
-        TestWebhook::Signed { about, at: at(NOW) },
-    ];
-    let sent = endpoint.0.lock().expect("a lock").clone();
-    assert_eq!(sent, all[..expected]);
-}
-
-#[tokio::test]
-async fn a_block_is_evidence_for_a_day() {
-    let state = MemoryState::new();
-    for (operation, until) in [
-        (Operation::ListEvents, "2090-03-05T08:00:00Z"),
-        (Operation::LeaveCall, "09:00"),
-    ] {
-        state
-            .block_until(operation, at(until))
-            .await
-            .expect("memory");
-    }
-    let since: Timestamp = at("2090-03-05T09:30:00Z");
-    let found = throttled_operations(&state, since).await.expect("memory");
-    let expected = ThrottledOperation {
-        operation: Operation::LeaveCall,
-        until: at("09:00"),
-    };
-    assert_eq!(found, [expected]);
 }
