@@ -26,6 +26,7 @@ pub mod forget;
 pub mod init;
 pub mod me;
 pub mod meeting_counts;
+pub mod meeting_override;
 pub mod override_import;
 pub mod override_list;
 pub mod overrides;

@@ -8,6 +8,7 @@ use crate::agenda::Agenda;
 use crate::calendar_activity::CalendarActivity;
 use crate::events::EventList;
 use crate::explain::Explanation;
+use crate::meeting_override::MeetingOverrideSet;
 use crate::override_list::OverrideList;
 use crate::overrides::OverrideSet;
 use crate::retry::{AbandonedMeeting, Retried};
@@ -76,6 +77,13 @@ impl WithoutTitles for CalendarActivity {
 }
 
 impl WithoutTitles for OverrideSet {
+    fn without_titles(mut self) -> Self {
+        self.title = None;
+        self
+    }
+}
+
+impl WithoutTitles for MeetingOverrideSet {
     fn without_titles(mut self) -> Self {
         self.title = None;
         self

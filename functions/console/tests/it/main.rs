@@ -4,6 +4,7 @@ mod access;
 mod documents;
 mod examples;
 mod harness;
+mod meetings;
 mod operations;
 mod pages;
 mod published;
