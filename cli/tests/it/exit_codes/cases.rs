@@ -275,6 +275,26 @@ pub(super) fn of_events() -> Vec<Case> {
             "event-1",
         ),
     ];
+    cases.extend([
+        case(
+            "override meeting",
+            none,
+            two_events(),
+            "--find nothing-like-this skip",
+        ),
+        case(
+            "override meeting",
+            several,
+            two_events(),
+            "--find kick-off skip",
+        ),
+        case(
+            "override meeting",
+            "its meeting is over",
+            a_meeting_that_is_over(),
+            "event-1 skip",
+        ),
+    ]);
     for command in ["override event", "override series"] {
         cases.extend([
             case(command, none, two_events(), "--find nothing-like-this skip"),
