@@ -138,12 +138,12 @@ impl<D: Decisions, Q: Queue, K: Clock> MeetingSpread<'_, D, Q, K> {
         copies: &[Decision],
         now: Timestamp,
     ) -> Result<(), SyncError> {
-        let changes = |row: &&Decision| {
+        let is_behind = |row: &&Decision| {
             let change = skip_meeting_at_once(row, meeting, now);
             matches!(change, RowChange::Write(_))
         };
-        let changed = copies.iter().filter(changes);
-        let keys: Vec<(CalendarId, DecisionKey)> = changed
+        let behind = copies.iter().filter(is_behind);
+        let keys: Vec<(CalendarId, DecisionKey)> = behind
             .map(|row| (row.calendar_id.clone(), row.key.clone()))
             .collect();
         let retirer = CalendarRetirer {

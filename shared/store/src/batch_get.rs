@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::batch_get_item::builders::BatchGetItemFluentBuilder;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use callsheet_app::PortError;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -23,15 +23,15 @@ const PAUSES: [Duration; 5] = [
     Duration::from_millis(1_500),
 ];
 
-/// The rows under these keys, in any order. A request that names a key twice is refused.
+/// The rows under these keys, in any order, by requests that `request` makes. One that names a
+/// key twice is refused.
 pub(crate) async fn rows_under(
-    client: &Client,
-    table: &str,
+    request: &impl Fn(KeysAndAttributes) -> BatchGetItemFluentBuilder,
     keys: Vec<Attributes>,
 ) -> Result<Vec<Attributes>, PortError> {
     let batches: Vec<Vec<Attributes>> = keys.chunks(KEYS).map(<[_]>::to_vec).collect();
     let read: Vec<Vec<Attributes>> = stream::iter(batches)
-        .map(|keys| rows_of_batch(client, table, keys))
+        .map(|keys| rows_of_batch(request, keys))
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
@@ -41,20 +41,14 @@ pub(crate) async fn rows_under(
 /// The rows under at most [`KEYS`] keys. Those that DynamoDB did not process
 /// are requested again.
 async fn rows_of_batch(
-    client: &Client,
-    table: &str,
+    request: &impl Fn(KeysAndAttributes) -> BatchGetItemFluentBuilder,
     keys: Vec<Attributes>,
 ) -> Result<Vec<Attributes>, PortError> {
     let mut pauses = PAUSES.iter();
     let mut rows = Vec::with_capacity(keys.len());
     let mut left = consistently(keys);
     loop {
-        let response = client
-            .batch_get_item()
-            .request_items(table, left)
-            .send()
-            .await
-            .map_err(failed)?;
+        let response = request(left).send().await.map_err(failed)?;
         let found = response.responses.into_iter().flatten();
         rows.extend(found.flat_map(|(_, rows)| rows));
         let unprocessed = response.unprocessed_keys.into_iter().flatten();

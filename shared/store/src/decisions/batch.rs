@@ -16,6 +16,11 @@ pub(super) async fn decisions_under(
 ) -> Result<DecisionRows, PortError> {
     let keys: BTreeSet<&DecisionKey> = keys.iter().collect();
     let keys = keys.into_iter().map(key_attributes).collect();
-    let rows = rows_under(&table.client, &table.name, keys).await?;
-    Ok(read_rows(rows))
+    let request = |keys| {
+        table
+            .client
+            .batch_get_item()
+            .request_items(&table.name, keys)
+    };
+    Ok(read_rows(rows_under(&request, keys).await?))
 }

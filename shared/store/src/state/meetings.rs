@@ -55,7 +55,7 @@ struct EventRow {
     event_id: EventId,
 }
 
-pub(super) async fn meeting_overrides(
+pub(super) async fn read_meetings(
     state: &StateTable,
     meetings: &[MeetingName],
 ) -> Result<MeetingOverrides, PortError> {
@@ -66,7 +66,13 @@ pub(super) async fn meeting_overrides(
     let keys = by_partition.values();
     let keys = keys.map(|name| Place::meeting(name).key()).collect();
     let mut read = MeetingOverrides::default();
-    for row in rows_under(&state.client, &state.table, keys).await? {
+    let request = |keys| {
+        state
+            .client
+            .batch_get_item()
+            .request_items(&state.table, keys)
+    };
+    for row in rows_under(&request, keys).await? {
         let partition = row.get(PARTITION).and_then(|text| text.as_s().ok());
         let Some(name) = partition.and_then(|text| by_partition.get(text)) else {
             continue;
@@ -85,7 +91,7 @@ pub(super) async fn meeting_overrides(
     Ok(read)
 }
 
-pub(super) async fn write_meeting_override(
+pub(super) async fn write_meeting(
     state: &StateTable,
     meeting: &MeetingName,
     chosen: &MeetingOverride,

@@ -29,8 +29,9 @@ use callsheet_domain::{
     OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
 
+use super::meetings::{read_meetings, write_meeting};
 use super::place::{OVERRIDES, OVERRIDES_HEAD, PARTITION, Place, SORT, partition_of};
-use super::{StateTable, TRIES, attributes_at, meetings, row_at};
+use super::{StateTable, TRIES, attributes_at, row_at};
 use crate::attributes::{Attributes, Unreadable, number, write_row};
 use crate::error::{busy, if_condition_held, unreadable};
 use crate::expressions::{Unchanged, all_rows, put_if};
@@ -87,7 +88,7 @@ impl OverrideStore for StateTable {
         &self,
         meetings: &[MeetingName],
     ) -> Result<MeetingOverrides, PortError> {
-        meetings::meeting_overrides(self, meetings).await
+        read_meetings(self, meetings).await
     }
 
     async fn write_meeting_override(
@@ -96,7 +97,7 @@ impl OverrideStore for StateTable {
         chosen: &MeetingOverride,
         kept_until: Timestamp,
     ) -> Result<WriteOutcome, PortError> {
-        meetings::write_meeting_override(self, meeting, chosen, kept_until).await
+        write_meeting(self, meeting, chosen, kept_until).await
     }
 
     async fn set_override(
