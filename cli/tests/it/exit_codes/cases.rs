@@ -182,6 +182,31 @@ pub(super) fn of_policies() -> Vec<Case> {
     ]
 }
 
+fn of_meetings() -> Vec<Case> {
+    let none = "no event has this name";
+    let several = "several have it";
+    vec![
+        case(
+            "override meeting",
+            none,
+            two_events(),
+            "--find nothing-like-this skip",
+        ),
+        case(
+            "override meeting",
+            several,
+            two_events(),
+            "--find kick-off skip",
+        ),
+        case(
+            "override meeting",
+            "its meeting is over",
+            a_meeting_that_is_over(),
+            "event-1 skip",
+        ),
+    ]
+}
+
 pub(super) fn of_events() -> Vec<Case> {
     let none = "no event has this name";
     let several = "several have it";
@@ -275,26 +300,7 @@ pub(super) fn of_events() -> Vec<Case> {
             "event-1",
         ),
     ];
-    cases.extend([
-        case(
-            "override meeting",
-            none,
-            two_events(),
-            "--find nothing-like-this skip",
-        ),
-        case(
-            "override meeting",
-            several,
-            two_events(),
-            "--find kick-off skip",
-        ),
-        case(
-            "override meeting",
-            "its meeting is over",
-            a_meeting_that_is_over(),
-            "event-1 skip",
-        ),
-    ]);
+    cases.extend(of_meetings());
     for command in ["override event", "override series"] {
         cases.extend([
             case(command, none, two_events(), "--find nothing-like-this skip"),

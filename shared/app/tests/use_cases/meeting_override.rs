@@ -52,7 +52,10 @@ impl Harness {
 
     async fn chosen(&self) -> MeetingOverride {
         let name = an_event().meeting_name();
-        let read = self.state.meeting_overrides(&[name.clone()]).await;
+        let read = self
+            .state
+            .meeting_overrides(std::slice::from_ref(&name))
+            .await;
         let MeetingOverrides { mut known, .. } = read.expect("memory");
         known.remove(&name).unwrap_or_default()
     }
