@@ -300,7 +300,6 @@ pub(super) fn of_events() -> Vec<Case> {
             "event-1",
         ),
     ];
-    cases.extend(of_meetings());
     for command in ["override event", "override series"] {
         cases.extend([
             case(command, none, two_events(), "--find nothing-like-this skip"),
@@ -308,7 +307,7 @@ pub(super) fn of_events() -> Vec<Case> {
             case(command, copy, an_unreadable_copy(), "event-1 skip"),
         ]);
     }
-    cases
+    cases.into_iter().chain(of_meetings()).collect()
 }
 
 pub(super) fn of_calendars() -> Vec<Case> {
