@@ -98,6 +98,10 @@ class Tenant:
         """A link that opens the console as the owner of a calendar."""
         return callsheet("console", "link", "--owner", self.calendars[index], "--by", "sales@acme.example")
 
+    def participant_link(self, event: str, name: str) -> str:
+        """A link that asks a person who takes part in the meeting of an event."""
+        return callsheet("console", "link", "--participant", event, "--by", name)
+
     def create(self, title: str = "Review", *, hours: float = 5, external: bool = True, index: int = 0, **fields: Any) -> str:
         """Puts a meeting into a calendar and returns the event's id. With an attendee of another company it is recorded."""
         start = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=hours)

@@ -34,7 +34,8 @@ def pages(tenant: Tenant, event: str) -> list[tuple[str, str]]:
     operator, calendar = operator_link(), f"/calendars/{tenant.calendars[0]}"
     owned = [f"{calendar}/agenda", f"{calendar}/overrides", f"{calendar}/activity", f"/events/{event}"]
     of_operator = ["/status", "/calendars?meetings=true", "/coverage", "/events", "/policy"]
-    return [(tenant.link, path) for path in owned] + [(operator, path) for path in of_operator]
+    asked = [(tenant.participant_link(event, "guest@globex.example"), f"/events/{event}/consent")]
+    return asked + [(tenant.link, path) for path in owned] + [(operator, path) for path in of_operator]
 
 
 def test_axe_reports_no_violation(browser: Browser, tenant: Tenant, event: str) -> None:

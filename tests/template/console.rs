@@ -52,7 +52,7 @@ fn the_consoles_role_writes_only_what_people_decide() {
     let template = Template::read();
     for action in ["dynamodb:PutItem", "dynamodb:UpdateItem"] {
         let partitions = template.partitions("ConsoleRole", action, "StateTable.Arn");
-        let expected = ["calendar#*", "person#*", "policies", "sync"];
+        let expected = ["calendar#*", "meeting#*", "person#*", "policies", "sync"];
         assert_eq!(partitions, expected, "{action}");
     }
     let of_sync = template.partitions("SyncRole", "dynamodb:PutItem", "StateTable.Arn");

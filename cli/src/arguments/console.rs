@@ -28,14 +28,19 @@ pub(crate) enum ConsoleCommand {
         #[command(flatten)]
         by: By,
     },
-    /// Print a link that opens the console as the owner of calendars
+    /// Print a link that opens the console as the owner of calendars, or as a participant of a meeting
     ///
-    /// Whoever has the link has the access in it, until it expires.
+    /// Whoever has the link has the access in it, until it expires. A participant's asks one question:
+    /// may the meeting be recorded? The name of `--by` tells participants apart.
+    #[command(group = clap::ArgGroup::new("whom").required(true))]
     Link {
         /// The owner's calendar, by Recall's id or the owner's address; may be repeated
-        #[arg(long = "owner", value_name = "CALENDAR", required = true)]
+        #[arg(long = "owner", value_name = "CALENDAR", group = "whom")]
         calendars: Vec<String>,
-        /// How long it is valid, at most 1h
+        /// An event of the participant's meeting, by Recall's id
+        #[arg(long, value_name = "EVENT", group = "whom")]
+        participant: Option<String>,
+        /// How long it is valid: at most 1h for owners, 31d for participants
         #[arg(long = "for", value_name = "DURATION", default_value = "1h", value_parser = time_args::duration)]
         life: SignedDuration,
         #[command(flatten)]

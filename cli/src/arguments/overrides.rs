@@ -47,6 +47,26 @@ pub(crate) enum OverrideCommand {
         #[command(flatten)]
         by: By,
     },
+    /// Choose for a whole meeting: for all of its copies, in every calendar
+    ///
+    /// A skip goes before every other override and the policy. Each person has one choice, and the
+    /// meeting is skipped as long as one of them says so. A record holds unless somebody says skip,
+    /// and goes before denied domains, overrides of series and pauses.
+    ///
+    /// The sync of the event has the copies in other calendars take the choice in; a skip is
+    /// written to them at once.
+    #[command(allow_missing_positional = true)]
+    Meeting {
+        #[command(flatten)]
+        event: EventArgument,
+        /// Whether the meeting is recorded; clear takes your own choice back
+        choice: Choice,
+        /// With clear: take the choices of all people back
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        by: By,
+    },
     /// Override the policy for the series that an event belongs to
     ///
     /// It goes before the policy's rules and before a pause. Denied domains and overrides of single

@@ -50,12 +50,16 @@ pub(crate) async fn run(
         }
         ConsoleCommand::Link {
             calendars,
+            participant,
             life,
             by,
         } => {
-            let calendars = ids_of(&workspace.state().await?, &calendars).await?;
+            let calendars = match calendars.as_slice() {
+                [] => Vec::new(),
+                names => ids_of(&workspace.state().await?, names).await?,
+            };
             let by = by.actor(workspace.user())?;
-            let grant = Grant::Owner { calendars };
+            let grant = grant(calendars, participant, false)?;
             let token = sign(&secret, grant, by, (now, life)).await?;
             show(&link(&workspace.console_url().await?, token), output)
         }

@@ -21,6 +21,7 @@ pub(super) const COLUMNS: [&str; 12] = [
 /// The name of a scope in the column `scope`.
 pub(super) fn scope_name(scope: Scope) -> &'static str {
     match scope {
+        Scope::Meeting => "meeting",
         Scope::Event => "event",
         Scope::Series => "series",
         Scope::IcalUid => "ical_uid",

@@ -41,6 +41,7 @@ impl Text<'_, OverrideList> {
         table.keep_whole(&[0, 1, 5]);
         for one in &self.overrides {
             let scope = match one.scope {
+                Scope::Meeting => "meeting",
                 Scope::Event => "event",
                 Scope::Series | Scope::IcalUid => "series",
             };

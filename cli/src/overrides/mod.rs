@@ -4,6 +4,7 @@ mod columns;
 mod import;
 mod list_csv;
 mod list_text;
+mod meeting;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -46,6 +47,16 @@ pub(crate) async fn run(
         OverrideCommand::Import { file, dry_run, by } => {
             let imported = import::run(workspace, (&file, dry_run), by, now).await?;
             return Ok(show(&imported, output));
+        }
+        OverrideCommand::Meeting {
+            event,
+            choice,
+            all,
+            by,
+        } => {
+            let wish = meeting::wish(choice, all)?;
+            let set = meeting::run(workspace, (&event.name(), wish), by, now).await?;
+            return Ok(show(&set, output));
         }
         OverrideCommand::Event { event, choice, by } => (Target::Event, event, choice, by),
         OverrideCommand::Series { event, choice, by } => (Target::Series, event, choice, by),

@@ -81,6 +81,7 @@ fn change(set: &OverrideSet) -> String {
     );
     let by = in_one_line(&set.by);
     let scope = match set.scope {
+        Scope::Meeting => "the whole meeting",
         Scope::Event => "this event",
         Scope::Series | Scope::IcalUid => "this series",
     };

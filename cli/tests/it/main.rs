@@ -15,7 +15,7 @@ use server::{HOSTILE, Server};
 use test_case::test_case;
 
 /// Arguments of each command, by its name. `-` is a policy on standard input.
-const ARGUMENTS: [(&str, &[&str]); 42] = [
+const ARGUMENTS: [(&str, &[&str]); 44] = [
     ("activity", &[]),
     (
         "calendars connect",
@@ -27,6 +27,7 @@ const ARGUMENTS: [(&str, &[&str]); 42] = [
     ("console key list", &[]),
     ("console key remove", &["crm"]),
     ("console link", &["--owner", "calendar-1"]),
+    ("console link", &["--participant", "event-1", "--for", "3d"]),
     ("console open", &["--reader"]),
     ("console token", &["--calendar", HOSTILE]),
     ("console token", &["--reader"]),
@@ -52,6 +53,7 @@ const ARGUMENTS: [(&str, &[&str]); 42] = [
     ("override event", &["event-1", "skip"]),
     ("override import", &["-", "--dry-run"]),
     ("override list", &[]),
+    ("override meeting", &["event-1", "skip"]),
     ("override series", &["event-1", "clear"]),
     ("pause", &["calendar-1", "--for", "3d"]),
     ("pause", &[HOSTILE, "--for", "3d"]),
@@ -324,6 +326,7 @@ fn a_question_fits_the_terminal_and_has_the_zone_of_the_person(
         "retry",
         "send",
         "override event",
+        "override meeting",
         "override series",
     ] {
         let mut words: Vec<_> = command.split(' ').collect();

@@ -8,6 +8,7 @@ use callsheet_api::coverage::Coverage;
 use callsheet_api::events::EventList;
 use callsheet_api::explain::Explanation;
 use callsheet_api::me::Me;
+use callsheet_api::meeting_override::{Consent, MeetingOverrideSet};
 use callsheet_api::override_list::OverrideList;
 use callsheet_api::overrides::OverrideSet;
 use callsheet_api::pause::PauseSet;
@@ -115,7 +116,7 @@ fn operation(route: Route, generator: &mut SchemaGenerator) -> Value {
 /// The schema of the body of a request; none if it has none.
 fn body(route: Route) -> Option<Value> {
     match route {
-        Route::OverrideEvent | Route::OverrideSeries => Some(json!({
+        Route::OverrideEvent | Route::OverrideMeeting | Route::OverrideSeries => Some(json!({
             "type": "object",
             "required": ["override"],
             "additionalProperties": false,
@@ -169,6 +170,9 @@ fn operation_id(route: Route) -> &'static str {
         Route::Event => "getEvent",
         Route::OverrideEvent => "overrideEvent",
         Route::ClearEvent => "clearEvent",
+        Route::Consent => "getConsent",
+        Route::OverrideMeeting => "overrideMeeting",
+        Route::ClearMeeting => "clearMeeting",
         Route::OverrideSeries => "overrideSeries",
         Route::ClearSeries => "clearSeries",
         Route::Pause => "pauseCalendar",
@@ -199,6 +203,11 @@ fn summary(route: Route) -> &'static str {
         Route::Event => "An event: why it is or is not recorded, and the state of its bot",
         Route::OverrideEvent => "Record or skip an event, whatever the policy says",
         Route::ClearEvent => "Back to the policy for an event",
+        Route::Consent => "What a participant of a meeting is asked, and chose",
+        Route::OverrideMeeting => {
+            "Skip a whole meeting, in every calendar; operators may also record it"
+        }
+        Route::ClearMeeting => "Take the own choice for a whole meeting back",
         Route::OverrideSeries => "Record or skip the series of an event, whatever the policy says",
         Route::ClearSeries => "Back to the policy for the series of an event",
         Route::Pause => "Pause recording in the calendars of an owner",
@@ -231,6 +240,8 @@ fn answer(route: Route, generator: &mut SchemaGenerator) -> Value {
         Route::OverrideEvent | Route::ClearEvent | Route::OverrideSeries | Route::ClearSeries => {
             schema_of::<OverrideSet>(generator)
         }
+        Route::Consent => schema_of::<Consent>(generator),
+        Route::OverrideMeeting | Route::ClearMeeting => schema_of::<MeetingOverrideSet>(generator),
         Route::Pause | Route::Resume => schema_of::<PauseSet>(generator),
         Route::RetryEvent | Route::Retry => schema_of::<Retried>(generator),
         Route::Resync => schema_of::<ResyncRequested>(generator),
@@ -287,6 +298,9 @@ fn path_id(route: Route) -> &'static str {
         Route::Event
         | Route::OverrideEvent
         | Route::ClearEvent
+        | Route::Consent
+        | Route::OverrideMeeting
+        | Route::ClearMeeting
         | Route::OverrideSeries
         | Route::ClearSeries
         | Route::RetryEvent => "Recall's id of the event",
@@ -365,6 +379,10 @@ fn query(route: Route) -> Vec<Parameter> {
                 description: "What the meetings are grouped by",
             },
         ],
+        Route::ClearMeeting => vec![flag(
+            "all",
+            "Everybody's choices instead of the own one; for operators",
+        )],
         Route::Activity => vec![limit(50, 200)],
         Route::Policies => vec![limit(20, 100)],
         Route::OpenApi
@@ -374,6 +392,8 @@ fn query(route: Route) -> Vec<Parameter> {
         | Route::Event
         | Route::OverrideEvent
         | Route::ClearEvent
+        | Route::Consent
+        | Route::OverrideMeeting
         | Route::OverrideSeries
         | Route::ClearSeries
         | Route::Pause

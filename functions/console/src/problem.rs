@@ -29,6 +29,8 @@ pub(crate) enum Refused {
     CalendarNotSynced,
     /// The meeting is over.
     EventOver,
+    /// So many people have made a choice for the meeting that no more are kept.
+    TooManyChoices,
     /// Bots are scheduled under another deduplication scheme than the policy's.
     DeduplicationInUse,
     /// What a change depends on is not as the request says.
@@ -67,9 +69,10 @@ impl Refused {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::CalendarNotSynced | Self::EventOver | Self::DeduplicationInUse => {
-                StatusCode::CONFLICT
-            }
+            Self::CalendarNotSynced
+            | Self::EventOver
+            | Self::TooManyChoices
+            | Self::DeduplicationInUse => StatusCode::CONFLICT,
             Self::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -91,6 +94,7 @@ impl Refused {
             Self::NotAcceptable => "not-acceptable",
             Self::CalendarNotSynced => "calendar-not-synced",
             Self::EventOver => "event-over",
+            Self::TooManyChoices => "too-many-choices",
             Self::DeduplicationInUse => "deduplication-in-use",
             Self::ChangedMeanwhile => "changed-meanwhile",
             Self::PreconditionRequired => "precondition-required",
@@ -138,6 +142,11 @@ impl Refused {
             Self::EventOver => (
                 "Choose a coming meeting",
                 "The meeting is over, so nothing is recorded any more.",
+            ),
+            Self::TooManyChoices => (
+                "Ask an operator",
+                "300 people have made a choice for this meeting, and no more are kept. An operator \
+                 can take all of them back.",
             ),
             Self::DeduplicationInUse => (
                 "Keep the deduplication scheme",
@@ -215,6 +224,7 @@ impl From<UseCaseError> for Refused {
             | UseCaseError::UnknownCalendar(_) => Self::NotFound,
             UseCaseError::NoPlatformId(_) => Self::CalendarNotSynced,
             UseCaseError::MeetingOver(_) => Self::EventOver,
+            UseCaseError::TooManyChoices(_) => Self::TooManyChoices,
             error => {
                 tracing::error!(%error, "could not answer a request: {error}");
                 Self::Unavailable {

@@ -30,6 +30,12 @@ pub enum Route {
     OverrideEvent,
     /// Clears the override of an event.
     ClearEvent,
+    /// What a person who takes part in a meeting is asked, and chose.
+    Consent,
+    /// Sets the own choice for the whole meeting of an event.
+    OverrideMeeting,
+    /// Takes the own choice for the whole meeting of an event back, or everybody's.
+    ClearMeeting,
     /// Sets the override of the series of an event.
     OverrideSeries,
     /// Clears the override of the series of an event.
@@ -89,7 +95,7 @@ use Role::{Operator, Owner, Participant, Reader};
 
 impl Route {
     /// All routes.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::OpenApi,
         Self::Me,
         Self::Calendars,
@@ -101,6 +107,9 @@ impl Route {
         Self::Event,
         Self::OverrideEvent,
         Self::ClearEvent,
+        Self::Consent,
+        Self::OverrideMeeting,
+        Self::ClearMeeting,
         Self::OverrideSeries,
         Self::ClearSeries,
         Self::Pause,
@@ -123,6 +132,10 @@ impl Route {
         match self {
             Self::OpenApi => Access::Public,
             Self::Me => Access::Roles(&[Participant, Owner, Reader, Operator]),
+            Self::Consent => Access::Roles(&[Participant]),
+            Self::OverrideMeeting | Self::ClearMeeting => {
+                Access::Roles(&[Participant, Owner, Operator])
+            }
             Self::Calendars
             | Self::Calendar
             | Self::Agenda
@@ -152,11 +165,15 @@ impl Route {
     #[must_use]
     pub fn method(self) -> Method {
         match self {
-            Self::OverrideEvent | Self::OverrideSeries | Self::Pause | Self::PushPolicy => {
-                Method::PUT
-            }
+            Self::OverrideEvent
+            | Self::OverrideMeeting
+            | Self::OverrideSeries
+            | Self::Pause
+            | Self::PushPolicy => Method::PUT,
             Self::RetryEvent | Self::Retry | Self::Resync | Self::LintPolicy => Method::POST,
-            Self::ClearEvent | Self::ClearSeries | Self::Resume => Method::DELETE,
+            Self::ClearEvent | Self::ClearMeeting | Self::ClearSeries | Self::Resume => {
+                Method::DELETE
+            }
             Self::OpenApi
             | Self::Me
             | Self::Calendars
@@ -166,6 +183,7 @@ impl Route {
             | Self::Activity
             | Self::Events
             | Self::Event
+            | Self::Consent
             | Self::Status
             | Self::Coverage
             | Self::Policy
@@ -207,6 +225,8 @@ impl Route {
             Self::Events => "/v1/events",
             Self::Event => "/v1/events/{id}",
             Self::OverrideEvent | Self::ClearEvent => "/v1/events/{id}/override",
+            Self::Consent => "/v1/events/{id}/consent",
+            Self::OverrideMeeting | Self::ClearMeeting => "/v1/events/{id}/meeting/override",
             Self::OverrideSeries | Self::ClearSeries => "/v1/events/{id}/series/override",
             Self::Pause | Self::Resume => "/v1/calendars/{id}/pause",
             Self::RetryEvent => "/v1/events/{id}/retry",

@@ -2,7 +2,7 @@
 
 use callsheet_app::agenda::Agenda as Read;
 use callsheet_app::bot_state::BotState;
-use callsheet_domain::{Decision, Email, OverrideChoice, Overrides, Timestamp};
+use callsheet_domain::{Decision, Email, MeetingOverride, OverrideChoice, Overrides, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -68,9 +68,12 @@ pub struct AgendaEvent {
     pub outcome: Option<&'static str>,
 }
 
-/// The overrides of an event and of its series; none where the policy decides.
+/// The overrides of a meeting, of its event and of its series; none where the policy decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PresentOverrides {
+    /// What people chose for the whole meeting: `skip` as long as one of them says so.
+    #[schemars(extend("enum" = ["record", "skip", null]))]
+    pub meeting: Option<&'static str>,
     /// That of the event.
     #[schemars(extend("enum" = ["record", "skip", null]))]
     pub event: Option<&'static str>,
@@ -135,10 +138,15 @@ impl AgendaEvent {
             rule: reason.rule.to_string(),
             reason: reason.reason.clone(),
             overrides: PresentOverrides {
+                meeting: applicable
+                    .meeting
+                    .and_then(MeetingOverride::choice)
+                    .map(OverrideChoice::as_str),
                 event: applicable.event.and_then(|set| present(set.choice)),
                 series: applicable.series.and_then(|set| present(set.choice)),
             },
-            is_outdated: applicable.revision() > row.inputs.overrides,
+            is_outdated: applicable.revision() > row.inputs.overrides
+                || applicable.meeting_revision() > row.inputs.meeting,
             bot: BotState::of(row, now).as_str(),
             outcome: row.bot_outcome().map(|outcome| outcome.phase().as_str()),
         }

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::activity::ActivityKind;
+use crate::explain::ANOTHER_PERSON;
 use crate::override_import::scope_id;
 use crate::overrides::Scope;
 
@@ -18,8 +19,8 @@ pub struct CalendarActivity {
     pub calendar: String,
     /// The owner's address.
     pub owner: Option<String>,
-    /// What was done, newest first. Of several overrides of one event or series, and of several
-    /// pauses, only the last one is stored.
+    /// What was done, newest first. Of several overrides of one event or series, of several choices
+    /// of a person for a whole meeting, and of several pauses, only the last one is stored.
     pub actions: Vec<CalendarActivityEntry>,
     /// Problems of stored rows that cannot be read, so that something may be missing.
     pub unreadable: Vec<String>,
@@ -65,6 +66,23 @@ impl CalendarActivity {
     }
 }
 
+impl CalendarActivity {
+    /// The same for the owner of the calendar, of this name: other people who chose anything for
+    /// a whole meeting are not named.
+    #[must_use]
+    pub fn for_owner(mut self, name: &str) -> Self {
+        let of_others = self.actions.iter_mut().filter(|action| {
+            let is_own = action.by.to_lowercase() == name.to_lowercase();
+            action.scope == Some(Scope::Meeting) && !is_own
+        });
+        for action in of_others {
+            ANOTHER_PERSON.clone_into(&mut action.by);
+            action.via = None;
+        }
+        self
+    }
+}
+
 impl CalendarActivityEntry {
     fn of(action: &CalendarAction) -> Self {
         let by = action.by.as_ref();
@@ -96,6 +114,13 @@ impl CalendarActivityEntry {
                     ..plain(ActivityKind::of_override(*choice))
                 }
             }
+            CalendarActionKind::ChosenForMeeting { choice, decision } => Self {
+                scope: Some(Scope::Meeting),
+                event_id: Some(decision.key.event_id.to_string()),
+                title: decision.title.clone(),
+                starts_at: Some(decision.starts_at),
+                ..plain(ActivityKind::of_override(*choice))
+            },
             CalendarActionKind::Paused { until } => Self {
                 until: Some(*until),
                 ..plain(ActivityKind::of_pause(*until, action.at))

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use callsheet_app::explain::Explained;
-use callsheet_domain::{Email, Override, Pause, RuleName, Timestamp};
+use callsheet_domain::{
+    ApplicableOverrides, Email, Override, OverrideChoice, Pause, RuleName, Timestamp,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -49,7 +51,8 @@ pub struct Explanation {
     pub rules: Option<RulesSummary>,
     /// What it was decided from.
     pub inputs: InputRevisions,
-    /// The present overrides of the event and of its series.
+    /// The present overrides of the whole meeting, one of each person, of the event and of its
+    /// series.
     pub overrides: Vec<OverrideSummary>,
     /// The present pause of the calendar.
     pub pause: Option<PauseSummary>,
@@ -81,6 +84,8 @@ pub struct InputRevisions {
     pub policy: Revisions,
     /// Overrides and pauses. Revision 0 stands for no override.
     pub overrides: Revisions,
+    /// What people chose for the whole meeting. Revision 0 stands for nothing.
+    pub meeting: Revisions,
 }
 
 /// The revision of an input that was used, and the newest one.
@@ -92,11 +97,11 @@ pub struct Revisions {
     pub newest: u64,
 }
 
-/// An override of the event or of its series.
+/// An override of the meeting, of the event or of its series.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OverrideSummary {
-    /// `event` or `series`.
-    #[schemars(extend("enum" = ["event", "series"]))]
+    /// `meeting`, `event` or `series`.
+    #[schemars(extend("enum" = ["meeting", "event", "series"]))]
     pub scope: &'static str,
     /// What it says.
     #[schemars(extend("enum" = ["record", "skip", "clear"]))]
@@ -153,10 +158,7 @@ impl Explanation {
             expression_failed: reason.has_failed,
             rules: explained.rules.as_ref().map(RulesSummary::of),
             inputs: input_revisions(explained),
-            overrides: [("event", overrides.event), ("series", overrides.series)]
-                .into_iter()
-                .filter_map(|(scope, stored)| Some(override_summary(scope, stored?)))
-                .collect(),
+            overrides: override_summaries(overrides),
             pause: overrides
                 .pause
                 .filter(|pause| pause.until > now)
@@ -171,9 +173,13 @@ impl Explanation {
 pub(crate) const UNREADABLE: &str = "a stored row cannot be read, so something may be missing";
 
 impl Explanation {
-    /// The same for the owner of the calendar: other calendars are not named.
+    /// The same for the owner of the calendar, of this name: other calendars are not named, and
+    /// neither are other people who chose anything for the whole meeting.
     #[must_use]
-    pub fn for_owner(mut self) -> Self {
+    pub fn for_owner(mut self, name: &str) -> Self {
+        let of_others = self.overrides.iter_mut();
+        let of_others = of_others.filter(|set| set.scope == MEETING && !set.is_by(name));
+        of_others.for_each(|set| ANOTHER_PERSON.clone_into(&mut set.by));
         let kept_by = self.bot.kept_by.into_iter();
         self.bot.kept_by = kept_by.map(Keeper::unnamed).collect();
         self.unreadable.truncate(1);
@@ -207,7 +213,37 @@ fn input_revisions(explained: &Explained) -> InputRevisions {
         ),
         policy: revisions(inputs.policy.0, explained.active_revision.0),
         overrides: revisions(inputs.overrides.0, overrides.revision().0),
+        meeting: revisions(inputs.meeting.0, overrides.meeting_revision().0),
     }
+}
+
+/// The scope of a whole meeting.
+pub const MEETING: &str = "meeting";
+/// In place of the name of a person who chose something for the whole meeting.
+pub(crate) const ANOTHER_PERSON: &str = "another person";
+
+impl OverrideSummary {
+    /// Whether the person of this name set it.
+    #[must_use]
+    pub fn is_by(&self, name: &str) -> bool {
+        self.by.to_lowercase() == name.to_lowercase()
+    }
+}
+
+fn override_summaries(overrides: ApplicableOverrides<'_>) -> Vec<OverrideSummary> {
+    let choices = overrides.meeting.into_iter();
+    let choices = choices.flat_map(|meeting| &meeting.choices);
+    let choices = choices.filter(|made| made.choice != OverrideChoice::Clear);
+    let of_meeting = choices.map(|made| OverrideSummary {
+        scope: MEETING,
+        choice: made.choice.as_str(),
+        by: made.by.as_str().to_owned(),
+        at: made.at,
+    });
+    let others = [("event", overrides.event), ("series", overrides.series)];
+    let others = others.into_iter();
+    let others = others.filter_map(|(scope, stored)| Some(override_summary(scope, stored?)));
+    of_meeting.chain(others).collect()
 }
 
 fn override_summary(scope: &'static str, stored: &Override) -> OverrideSummary {

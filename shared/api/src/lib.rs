@@ -27,6 +27,7 @@ pub mod init;
 pub mod me;
 mod meeting_alerts;
 pub mod meeting_counts;
+pub mod meeting_override;
 pub mod override_import;
 pub mod override_list;
 pub mod overrides;

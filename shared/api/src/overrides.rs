@@ -56,6 +56,8 @@ pub enum TakesEffect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
+    /// The whole meeting: all of its copies, in every calendar.
+    Meeting,
     /// The platform's id of the event.
     Event,
     /// The platform's id of the series.
@@ -79,7 +81,7 @@ pub enum ObstacleKind {
 }
 
 impl ObstacleKind {
-    fn of(obstacle: Obstacle) -> Self {
+    pub(crate) fn of(obstacle: Obstacle) -> Self {
         match obstacle {
             Obstacle::CalendarGone => Self::CalendarGone,
             Obstacle::Cancelled => Self::Cancelled,

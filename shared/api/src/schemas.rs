@@ -36,6 +36,10 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("init", schema_of::<crate::init::FirstPolicy>()),
         ("override", schema_of::<crate::overrides::OverrideSet>()),
         (
+            "override-meeting",
+            schema_of::<crate::meeting_override::MeetingOverrideSet>(),
+        ),
+        (
             "override-import",
             schema_of::<crate::override_import::OverrideImport>(),
         ),

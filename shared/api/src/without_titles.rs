@@ -12,6 +12,7 @@ use crate::events::EventList;
 use crate::explain::Explanation;
 use crate::explained_bot::AlertSummary;
 use crate::meeting_alerts::MeetingAlert;
+use crate::meeting_override::MeetingOverrideSet;
 use crate::override_list::OverrideList;
 use crate::overrides::OverrideSet;
 use crate::retry::{AbandonedMeeting, Retried};
@@ -87,6 +88,13 @@ impl WithoutTitles for CalendarActivity {
 }
 
 impl WithoutTitles for OverrideSet {
+    fn without_titles(mut self) -> Self {
+        self.title = None;
+        self
+    }
+}
+
+impl WithoutTitles for MeetingOverrideSet {
     fn without_titles(mut self) -> Self {
         self.title = None;
         self

@@ -5,6 +5,7 @@
 use callsheet_domain::{CalendarRecord, Decision, Overrides, Timestamp};
 
 use crate::PortError;
+use crate::meetings::with_meetings;
 use crate::ports::{Decisions, OverrideStore, UnreadableRow};
 use crate::row_page::{PageQuery, Place, Whose, read_page};
 use crate::unreadable::readable;
@@ -16,7 +17,8 @@ pub struct Agenda {
     pub record: CalendarRecord,
     /// The decisions about its events, by start.
     pub events: Vec<Decision>,
-    /// The overrides and the pause of the calendar's owner.
+    /// The overrides and the pause of the calendar's owner, and what people chose for the whole
+    /// meetings.
     pub overrides: Overrides,
     /// Decisions that cannot be read.
     pub unreadable: Vec<UnreadableRow>,
@@ -45,6 +47,9 @@ where
     let overrides = readable(overrides, &mut problems)?;
     let calendars = [record.calendar.id.clone()];
     let page = read_page(decisions, Whose::Calendars(&calendars), query, now).await?;
+    let with_meetings = with_meetings(state, overrides, &page.events).await?;
+    problems.extend(with_meetings.unreadable);
+    let overrides = with_meetings.overrides;
     Ok(Agenda {
         record,
         events: page.events,

@@ -1,12 +1,14 @@
-//! What people did in one calendar, as far as it is stored: overrides for its events and the pause
-//! of its owner, with those that were cleared or ended.
+//! What people did in one calendar, as far as it is stored: overrides for its events, choices for
+//! the whole meetings of these, and the pause of its owner, with those that were cleared or ended.
 //!
-//! Of several overrides of one event or series, and of several pauses of a person, the last one is
-//! stored.
+//! Of several overrides of one event or series, of several choices of one person for a meeting, and
+//! of several pauses of a person, the last one is stored.
 
 use std::cmp::Reverse;
 
-use callsheet_domain::{Actor, Calendar, Decision, OverrideChoice, OverrideScope, Timestamp};
+use callsheet_domain::{
+    Actor, Calendar, Decision, MeetingChoice, OverrideChoice, OverrideScope, Timestamp,
+};
 
 use crate::PortError;
 use crate::list_overrides::{StoredOverride, StoredPause, stored_in_calendar};
@@ -47,6 +49,13 @@ pub enum CalendarActionKind {
         /// stored.
         decision: Option<Box<Decision>>,
     },
+    /// A choice for a whole meeting was made or taken back.
+    ChosenForMeeting {
+        /// What it says.
+        choice: OverrideChoice,
+        /// The calendar's event of the meeting.
+        decision: Box<Decision>,
+    },
     /// The owner's calendars were paused, or their pause was ended.
     Paused {
         /// The end. If it is not after the action, a pause was ended.
@@ -75,7 +84,9 @@ where
         .into_iter()
         .map(CalendarAction::of_override);
     let pauses = stored.pauses.into_iter().map(CalendarAction::of_pause);
-    let mut actions: Vec<_> = overrides.chain(pauses).collect();
+    let meetings = stored.meetings.into_iter();
+    let meetings = meetings.map(CalendarAction::of_meeting);
+    let mut actions: Vec<_> = overrides.chain(pauses).chain(meetings).collect();
     actions.sort_by_key(|action| Reverse(action.at));
     actions.truncate(most);
     Ok(CalendarActivity {
@@ -94,6 +105,17 @@ impl CalendarAction {
                 scope: one.scope,
                 choice: one.stored.choice,
                 decision: one.decision.map(Box::new),
+            },
+        }
+    }
+
+    fn of_meeting((made, decision): (MeetingChoice, Decision)) -> Self {
+        Self {
+            at: made.at,
+            by: Some(made.by),
+            what: CalendarActionKind::ChosenForMeeting {
+                choice: made.choice,
+                decision: Box::new(decision),
             },
         }
     }

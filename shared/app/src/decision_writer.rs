@@ -5,6 +5,10 @@
 //! logged with its calendar, and counted. An unreadable row of a copy in another
 //! calendar counts as if that calendar had no copy.
 //!
+//! What people chose for whole meetings is read after the rows, so it is never older than what a
+//! row was decided from. A choice that is made while a new row is written finds no such row to
+//! change, so it is read once more after that.
+//!
 //! Only the events' own rows are read, by key. Of the other copies of a meeting the first one
 //! that wants the bot is read, if an event offers another configuration than before: whether
 //! that takes a call depends on who owns the bot.
@@ -12,15 +16,16 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, Decision, DecisionKey, DeduplicationKey, Evaluation, EventId, Plan,
-    Timestamp, over_cap, repair, revise_copies, spending_claim,
+    CalendarEvent, CalendarId, Decision, DecisionKey, DeduplicationKey, Evaluation, EventId,
+    MeetingName, MeetingOverride, MeetingRevision, Plan, Timestamp, Version, over_cap, repair,
+    revise_copies, spending_claim,
 };
 
 use crate::evaluate::evaluate;
 use crate::event_pages::EventPage;
 use crate::event_rows::{EventRows, SupersededRows};
 use crate::first_copy::first_copies;
-use crate::ports::{Clock, Decisions, Spending, WriteOutcome};
+use crate::ports::{Clock, Decisions, MeetingOverrides, OverrideStore, Spending, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::row_writer::{RowWriter, Writes};
 use crate::set_aside::SetAside;
@@ -66,8 +71,8 @@ impl SyncContext {
 pub struct DecisionWriter<'a, D, S, K> {
     /// Storage of decisions.
     pub decisions: &'a D,
-    /// What bots are counted with, for the caps on spending.
-    pub spending: &'a S,
+    /// Storage of what people chose for whole meetings, and of the counted bots.
+    pub state: &'a S,
     /// Source of the time.
     pub clock: &'a K,
 }
@@ -84,7 +89,7 @@ struct PageNotes {
     set_aside: SetAside,
 }
 
-impl<D: Decisions, S: Spending, K: Clock> DecisionWriter<'_, D, S, K> {
+impl<D: Decisions, S: OverrideStore + Spending, K: Clock> DecisionWriter<'_, D, S, K> {
     fn rows(&self) -> RowWriter<'_, D> {
         RowWriter {
             decisions: self.decisions,
@@ -184,6 +189,7 @@ impl<D: Decisions, S: Spending, K: Clock> DecisionWriter<'_, D, S, K> {
         counts: &mut SyncCounts,
     ) -> Result<HashSet<DecisionKey>, SyncError> {
         let (events, stored) = self.load(page, notes).await?;
+        let (events, meetings) = self.with_meetings(events, notes).await?;
         let now = self.clock.now();
         let mut rows = EventRows::of(self.decisions, stored, &events, now).await?;
         let policy = (&*context.policy.policy, context.policy.revision);
@@ -192,7 +198,8 @@ impl<D: Decisions, S: Spending, K: Clock> DecisionWriter<'_, D, S, K> {
             .filter(|event| !rows.stale.contains(&event.id));
         let evaluations = current.filter_map(|event| {
             let calendar = context.calendars.get(&event.calendar_id)?;
-            Some(evaluate(calendar, event, policy, now))
+            let meeting = meetings.get(&event.meeting_name());
+            Some(evaluate(calendar, event, policy, meeting, now))
         });
         let evaluations: Vec<_> = evaluations.collect();
         let failed = evaluations
@@ -220,10 +227,59 @@ impl<D: Decisions, S: Spending, K: Clock> DecisionWriter<'_, D, S, K> {
         let set_aside = &mut notes.set_aside;
         let first = self.supersede(superseded, &mut revised.writes, set_aside);
         let mut lost = first.await?;
+        let new = revised.writes.iter();
+        let new = new.filter(|row| row.version == Version::NEW && row.wanted_key().is_some());
+        let new = new.map(|row| (row.key.clone(), row.meeting_name(), row.inputs.meeting));
+        let new: Vec<_> = new.collect();
         let writes = self.rows().write(revised.writes, set_aside).await?;
         counts.written += writes.written + lost.written;
         lost.lost.extend(writes.lost);
+        lost.lost.extend(self.chosen_since(new).await?);
         Ok(lost.lost)
+    }
+
+    /// The events that are not set aside, with what people chose for their meetings. Where that
+    /// cannot be read, a no may be among it.
+    async fn with_meetings(
+        &self,
+        mut events: Vec<CalendarEvent>,
+        notes: &mut PageNotes,
+    ) -> Result<(Vec<CalendarEvent>, HashMap<MeetingName, MeetingOverride>), PortError> {
+        if events.is_empty() {
+            return Ok((events, HashMap::new()));
+        }
+        let names: Vec<_> = events.iter().map(CalendarEvent::meeting_name).collect();
+        let MeetingOverrides { known, unreadable } = self.state.meeting_overrides(&names).await?;
+        if !unreadable.is_empty() {
+            for event in &events {
+                if let Some(problem) = unreadable.get(&event.meeting_name()) {
+                    let (key, calendar) = (event.key(), event.calendar_id.clone());
+                    notes.set_aside.add(key, calendar, problem.clone());
+                }
+            }
+            events.retain(|event| !notes.set_aside.contains(&event.key()));
+        }
+        Ok((events, known))
+    }
+
+    /// The keys of new rows for whose meetings people have chosen something since they were
+    /// decided about.
+    async fn chosen_since(
+        &self,
+        new: Vec<(DecisionKey, MeetingName, MeetingRevision)>,
+    ) -> Result<Vec<DecisionKey>, PortError> {
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names: Vec<_> = new.iter().map(|(_, name, _)| name.clone()).collect();
+        let chosen = self.state.meeting_overrides(&names).await?;
+        let is_later = |name: &MeetingName, revision: MeetingRevision| {
+            let meeting = chosen.known.get(name);
+            meeting.is_some_and(|meeting| meeting.revision > revision)
+        };
+        let later = new.into_iter();
+        let later = later.filter(|(_, name, revision)| is_later(name, *revision));
+        Ok(later.map(|(key, _, _)| key).collect())
     }
 
     /// The evaluations, of which those are replaced for whose bots a cap on spending leaves no
@@ -250,7 +306,7 @@ impl<D: Decisions, S: Spending, K: Clock> DecisionWriter<'_, D, S, K> {
             (one.starts_at, &one.bot).cmp(&(other.starts_at, &other.bot))
         });
         let books = SpendingBooks {
-            spending: self.spending,
+            spending: self.state,
         };
         for (index, claim) in claims {
             match books.count(&claim, now).await? {

@@ -17,9 +17,10 @@ use callsheet_domain::{
 use jiff::SignedDuration;
 
 use crate::PortError;
+use crate::at_instant::AtInstant;
 use crate::notify::{Notification, request_event};
 use crate::owner;
-use crate::ports::{Calendars, Clock, Decisions, OverrideStore, Queue};
+use crate::ports::{Calendars, Decisions, OverrideStore, Queue};
 use crate::retire_calendar::CalendarRetirer;
 use crate::sync_error::SyncError;
 
@@ -175,16 +176,4 @@ where
     let rows = std::iter::once(decision).chain(others);
     let key = |row: &Decision| (row.calendar_id.clone(), row.key.clone());
     Ok(rows.map(key).collect())
-}
-
-/// The time of a use case that was told it.
-struct AtInstant(Timestamp);
-
-impl Clock for AtInstant {
-    fn now(&self) -> Timestamp {
-        self.0
-    }
-
-    /// Nothing of the use case sleeps.
-    async fn sleep_until(&self, _: Timestamp) {}
 }

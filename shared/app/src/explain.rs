@@ -7,6 +7,7 @@ use callsheet_domain::{
 use crate::events::{EventName, find_event};
 pub use crate::kept_by::KeptBy;
 use crate::kept_by::find_kept_by;
+use crate::meetings::with_meetings;
 use crate::ports::{Calendars, Decisions, OverrideStore, Policies};
 use crate::rule_trace;
 use crate::unreadable::readable;
@@ -19,7 +20,8 @@ pub struct Explained {
     pub decision: Decision,
     /// Its calendar; none if it is not stored any more, or cannot be read.
     pub record: Option<CalendarRecord>,
-    /// The overrides and the pause of the calendar's owner.
+    /// The overrides and the pause of the calendar's owner, and what people chose for the whole
+    /// meeting.
     pub overrides: Overrides,
     /// The active policy.
     pub active_revision: PolicyRevision,
@@ -69,6 +71,9 @@ where
         |record| record.calendar.owner(),
     );
     let overrides = readable(state.overrides(&owner).await, &mut unreadable)?;
+    let with_meetings = with_meetings(state, overrides, [&decision]).await?;
+    let overrides = with_meetings.overrides;
+    unreadable.extend(with_meetings.unreadable);
     let active_revision = state.active_revision().await?;
     let calendar = record.as_ref().map(|record| &record.calendar);
     let rules = rule_trace(state, &decision, calendar).await;

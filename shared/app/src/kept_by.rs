@@ -87,7 +87,7 @@ impl Found {
 }
 
 /// Whether a copy has or will have a bot in its meeting.
-fn keeps_a_bot(row: &Decision) -> bool {
+pub(crate) fn keeps_a_bot(row: &Decision) -> bool {
     let Wanted::Bot(wanted) = &row.wanted else {
         return false;
     };

@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarOwner, Decision, Email, Override, OverrideChoice, OverrideScope,
-    Pause, Platform, Timestamp,
+    Calendar, CalendarId, CalendarOwner, Decision, Email, MeetingChoice, MeetingRevision, Override,
+    OverrideChoice, OverrideScope, Overrides, Pause, Platform, Timestamp,
 };
 
 use crate::PortError;
 use crate::find_calendar::is_selected;
+use crate::meetings::with_meetings;
 use crate::ports::{Calendars, Decisions, OverrideStore, UnreadableRecord};
 use crate::unreadable::readable;
 
@@ -34,6 +35,9 @@ pub struct SetOverrides {
     pub overrides: Vec<StoredOverride>,
     /// Pauses that are not over, each with a calendar of its owner.
     pub pauses: Vec<StoredPause>,
+    /// What people chose for the whole meetings of the events of one calendar, each with the
+    /// event. It belongs to no owner, so it is read for the activity in the calendar alone.
+    pub meetings: Vec<(MeetingChoice, Decision)>,
     /// Problems of stored rows that cannot be read.
     pub unreadable: Vec<String>,
 }
@@ -113,7 +117,8 @@ where
     of_calendar(ports, calendar, (Which::Active, now)).await
 }
 
-/// The same with overrides that were cleared and a pause that is over.
+/// The same with overrides that were cleared and a pause that is over, and with what people chose
+/// for the whole meetings of the calendar's events.
 pub(crate) async fn stored_in_calendar<S, D>(
     ports: (&S, &D),
     calendar: &Calendar,
@@ -123,7 +128,9 @@ where
     S: Calendars + OverrideStore,
     D: Decisions,
 {
-    of_calendar(ports, calendar, (Which::Stored, now)).await
+    let mut found = of_calendar(ports, calendar, (Which::Stored, now)).await?;
+    found.add_meetings(ports, calendar).await?;
+    Ok(found)
 }
 
 async fn of_calendar<S, D>(
@@ -223,6 +230,31 @@ impl SetOverrides {
                 scope,
                 stored,
             });
+        }
+        Ok(())
+    }
+
+    /// Adds what people chose for the meetings of a calendar's events, also what they took back. An
+    /// event whose decision has not taken anything of it in is left out.
+    async fn add_meetings<S, D>(
+        &mut self,
+        (state, decisions): (&S, &D),
+        calendar: &Calendar,
+    ) -> Result<(), PortError>
+    where
+        S: OverrideStore,
+        D: Decisions,
+    {
+        let mut rows = rows_of(decisions, &calendar.id, &mut Vec::new()).await?;
+        rows.retain(|row| row.inputs.meeting > MeetingRevision::default() && !row.is_superseded());
+        let with_meetings = with_meetings(state, Overrides::default(), &rows).await?;
+        self.unreadable.extend(with_meetings.unreadable);
+        for row in rows {
+            let meetings = &with_meetings.overrides.meetings;
+            let meeting = meetings.get(&row.meeting_name());
+            let choices = meeting.into_iter().flat_map(|meeting| &meeting.choices);
+            self.meetings
+                .extend(choices.map(|made| (made.clone(), row.clone())));
         }
         Ok(())
     }

@@ -194,7 +194,11 @@ pub enum Obstacle {
     NoLink,
 }
 
-fn obstacle(decision: &Decision, is_calendar_gone: bool, now: Timestamp) -> Option<Obstacle> {
+pub(crate) fn obstacle(
+    decision: &Decision,
+    is_calendar_gone: bool,
+    now: Timestamp,
+) -> Option<Obstacle> {
     let rule = &decision.verdict.reason().rule;
     if is_calendar_gone {
         Some(Obstacle::CalendarGone)

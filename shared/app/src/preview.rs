@@ -69,7 +69,7 @@ pub fn preview(
 ) -> Vec<Change> {
     let evaluated = events.iter().filter_map(|event| {
         let calendar = calendars.get(&event.calendar_id)?;
-        Some(evaluate(calendar, event, (policy, revision), now))
+        Some(evaluate(calendar, event, (policy, revision), None, now))
     });
     let evaluated: Vec<_> = evaluated.collect();
     let writes = revise_copies(&stored, &evaluated, now).writes;

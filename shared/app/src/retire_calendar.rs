@@ -1,11 +1,12 @@
 //! Writes that decisions want no bot any more: those of a calendar that was disconnected or
-//! deleted, of events that are gone, and of an event that its owner does not want recorded.
+//! deleted, of events that are gone, of an event that its owner does not want recorded, and of a
+//! meeting that one of its people does not want recorded.
 
 use std::collections::HashSet;
 
 use callsheet_domain::{
-    CalendarId, CalendarRecord, Decision, DecisionKey, Overrides, RowChange, RuleName, Timestamp,
-    Verdict, retire, skip_at_once,
+    CalendarId, CalendarRecord, Decision, DecisionKey, MeetingOverride, Overrides, RowChange,
+    RuleName, Timestamp, Verdict, retire, skip_at_once, skip_meeting_at_once,
 };
 
 use crate::ports::{Clock, Decisions};
@@ -126,6 +127,28 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
         if counts.stale + counts.set_aside > 0 {
             return Err(SyncError::Conflict);
         }
+        Ok(counts)
+    }
+
+    /// Folds a no to a whole meeting into copies of it, as far as they are not later than that.
+    ///
+    /// # Errors
+    /// If the decisions cannot be read or written, or other workers kept writing to them: the
+    /// next syncs of their events do it.
+    pub async fn skip_meeting(
+        &self,
+        meeting: &MeetingOverride,
+        keys: &[(CalendarId, DecisionKey)],
+    ) -> Result<SyncCounts, SyncError> {
+        let (mut counts, mut set_aside) = (SyncCounts::default(), SetAside::default());
+        let change = |row: &Decision| skip_meeting_at_once(row, meeting, self.clock.now());
+        let Some((calendar, _)) = keys.first() else {
+            return Ok(counts);
+        };
+        let keys: Vec<_> = keys.iter().map(|(_, key)| key.clone()).collect();
+        self.retire_rows((calendar, &change), &keys, &mut counts, &mut set_aside)
+            .await?;
+        set_aside.report(&mut counts);
         Ok(counts)
     }
 

@@ -47,6 +47,9 @@ pub enum UseCaseError {
     /// The meeting of the event is over.
     #[error("the meeting of event {0} is over")]
     MeetingOver(EventId),
+    /// So many people have made a choice for the meeting of the event that no more are kept.
+    #[error("300 people have made a choice for the meeting of event {0}, and no more are kept")]
+    TooManyChoices(EventId),
     /// The meeting of the event has not begun: it starts at this instant.
     #[error("the meeting of event {0} has not begun")]
     NotBegun(EventId, Timestamp),

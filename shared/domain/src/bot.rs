@@ -69,7 +69,7 @@ impl fmt::Display for LinkDigest {
 }
 
 /// Half of a SHA-256 as text.
-fn short_hash(bytes: &[u8]) -> String {
+pub(crate) fn short_hash(bytes: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(bytes)[..16])
 }
 

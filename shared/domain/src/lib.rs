@@ -12,7 +12,7 @@
 //! | `fact`, `verdict` | the [`Fact`]s that rules ask for; a [`Verdict`] with its [`Reason`] |
 //! | `spending` | the bots of a day and a month, counted under [`SpendingCaps`] |
 //! | `policy` | a [`PolicyDocument`] and the [`Policy`] compiled from it |
-//! | `override_scope`, `overrides` | what people set by hand: [`Overrides`] and [`Pause`] |
+//! | `override_choice`, `override_scope`, `meeting_name`, `meeting_override`, `overrides` | what people set by hand: [`Overrides`], [`MeetingOverride`] and [`Pause`] |
 //! | `decision` | [`decide()`], [`plan()`], the stored [`Decision`], and the results of its calls |
 //! | `meeting_coverage` | what came of the meetings that were to be recorded: [`MeetingTotals`] |
 //! | `sync_plan` | a [`SyncRequest`] says what to sync, and [`plan_syncs`] which syncs to make |
@@ -31,7 +31,10 @@ mod fact;
 mod id;
 mod meeting_coverage;
 mod meeting_link;
+mod meeting_name;
+mod meeting_override;
 mod outcome;
+mod override_choice;
 mod override_scope;
 mod overrides;
 mod policy;
@@ -58,7 +61,8 @@ pub use decision::{
     RecordedResult, RefusedBot, RevisedCopies, RowChange, Sending, SentConfig, Step, Unchecked,
     Wanted, apply_result, check_owner, decide, drift, over_cap, owned_config, owner_to_confirm,
     owner_to_move_back, owners_configs, plan, repair, repaired, retire, retry_copies, revise,
-    revise_copies, send_bot, share_ended, skip_at_once, spending_claim, unchecked,
+    revise_copies, send_bot, share_ended, skip_at_once, skip_meeting_at_once, spending_claim,
+    unchecked,
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{
@@ -76,15 +80,15 @@ pub use meeting_coverage::{
     CountedBy, Group, GroupedTotals, JoinDelays, Loss, MeetingCopy, MeetingCounter, MeetingResult,
     MeetingTotals, ResultTotals,
 };
+pub use meeting_name::MeetingName;
+pub use meeting_override::{MeetingChoice, MeetingOverride, TooManyChoices};
 pub use outcome::{
     Alert, AlertKind, Alerts, BotLife, BotReads, BotStatus, BotStatusReport, EarlierOutcomes,
     Outcome, OutcomeClass, Phase,
 };
+pub use override_choice::{OverrideChoice, UnknownChoice};
 pub use override_scope::OverrideScope;
-pub use overrides::{
-    ApplicableOverrides, Override, OverrideChoice, Overrides, Pause, PauseEnd, UnappliedOverride,
-    UnknownChoice,
-};
+pub use overrides::{ApplicableOverrides, Override, Overrides, Pause, PauseEnd, UnappliedOverride};
 pub use policy::{
     BotTemplate, DayOfWeek, Deduplication, DeduplicationScheme, EvaluationFailure, Expression,
     ExpressionProblem, HoursDocument, InvalidPolicy, LinkComparison, NamedPolicyDocument, NearMiss,
@@ -93,7 +97,9 @@ pub use policy::{
     Then, TracedRule, When,
 };
 pub use rate::{NextFree, Operation, Permits, RateLimit};
-pub use revision::{CalendarRevision, Generation, OverrideRevision, PolicyRevision, Version};
+pub use revision::{
+    CalendarRevision, Generation, MeetingRevision, OverrideRevision, PolicyRevision, Version,
+};
 pub use spending::{
     Account, CapReached, CountedBot, Limits, Most, Period, SpendingCaps, SpendingChange,
     SpendingClaim, Spent, Uncounted, count, uncount,

@@ -120,28 +120,64 @@ fn is_split_mark(part: &str) -> bool {
         return false;
     };
     let (date, time) = start.split_once('T').unwrap_or((start, "000000"));
-    let is_number =
-        |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number(date, 8) && is_number(time.strip_suffix('Z').unwrap_or(time), 6)
 }
 
+/// Whether a text is a number of so many digits.
+pub(crate) fn is_number(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// The `ical_uid` of the series that an event with this `ical_uid` belongs to.
-fn series_uid(ical_uid: &str) -> String {
+pub(crate) fn series_uid(ical_uid: &str) -> String {
     if let Some(id) = google_id(ical_uid) {
         return format!("{}@{GOOGLE}", without_splits(id));
     }
-    let upper = ical_uid.to_ascii_uppercase();
-    let is_exchange = upper.starts_with(GLOBAL_OBJECT_ID)
-        && upper.len() > HEADER_END
-        && upper.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !is_exchange {
+    let Some(exchange) = ExchangeUid::parse(ical_uid) else {
         return ical_uid.to_owned();
-    }
-    let foreign = upper[HEADER_END..].strip_prefix(FOREIGN_UID);
-    match foreign.and_then(text_of_hex) {
+    };
+    match exchange.foreign() {
         Some(foreign) if google_id(&foreign).is_some() => series_uid(&foreign),
         Some(foreign) => foreign,
-        None => format!("{GLOBAL_OBJECT_ID}00000000{}", &upper[DATE_END..]),
+        None => exchange.of_series(),
+    }
+}
+
+/// An `ical_uid` that Exchange made, in upper case.
+#[derive(Debug)]
+pub(crate) struct ExchangeUid(String);
+
+impl ExchangeUid {
+    /// None if another service made it.
+    pub(crate) fn parse(ical_uid: &str) -> Option<Self> {
+        let upper = ical_uid.to_ascii_uppercase();
+        let is_exchange = upper.starts_with(GLOBAL_OBJECT_ID)
+            && upper.len() > HEADER_END
+            && upper.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_exchange.then_some(Self(upper))
+    }
+
+    /// The `ical_uid` of the other service that called the meeting, if one did.
+    pub(crate) fn foreign(&self) -> Option<String> {
+        let foreign = self.0[HEADER_END..].strip_prefix(FOREIGN_UID);
+        foreign.and_then(text_of_hex)
+    }
+
+    /// The date on which the occurrence was called, as `20900306`; none if it is of no series.
+    pub(crate) fn date(&self) -> Option<String> {
+        let date = &self.0[GLOBAL_OBJECT_ID.len()..DATE_END];
+        let [year, month, day] = [&date[..4], &date[4..6], &date[6..]]
+            .map(|number| u16::from_str_radix(number, 16).unwrap_or_default());
+        (year > 0).then(|| format!("{year:04}{month:02}{day:02}"))
+    }
+
+    /// The whole `ical_uid`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn of_series(&self) -> String {
+        format!("{GLOBAL_OBJECT_ID}00000000{}", &self.0[DATE_END..])
     }
 }
 

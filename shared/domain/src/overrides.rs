@@ -1,57 +1,20 @@
 //! Overrides and pauses: a person's explicit choices, which go before the policy.
 
-use crate::revision::OverrideRevision;
+use crate::revision::{MeetingRevision, OverrideRevision};
 use std::collections::HashMap;
-use std::str::FromStr;
 
 use crate::actor::Actor;
 use crate::event::CalendarEvent;
 use crate::id::{CalendarId, EventId, IcalUid, PlatformEventId, SeriesId};
+use crate::meeting_name::MeetingName;
+use crate::meeting_override::MeetingOverride;
+use crate::override_choice::OverrideChoice;
 use crate::override_scope::OverrideScope;
 use crate::verdict::RuleName;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-/// The choice of an override.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum OverrideChoice {
-    /// Record the meeting.
-    Record,
-    /// Do not record the meeting.
-    Skip,
-    /// Follow the policy. It is stored, so that the revision of a cleared override is known.
-    Clear,
-}
-
-/// A text that is not one of the choices.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected record, skip or clear")]
-pub struct UnknownChoice;
-
-impl OverrideChoice {
-    /// The name in stored overrides.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Record => "record",
-            Self::Skip => "skip",
-            Self::Clear => "clear",
-        }
-    }
-}
-
-impl FromStr for OverrideChoice {
-    type Err = UnknownChoice;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Record, Self::Skip, Self::Clear]
-            .into_iter()
-            .find(|choice| choice.as_str() == text)
-            .ok_or(UnknownChoice)
-    }
-}
-
-/// A person's choice for an event, a series or a whole meeting.
+/// A person's choice for an event or a series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     /// The choice.
@@ -115,6 +78,9 @@ pub struct Overrides {
     pub unapplied: Vec<UnappliedOverride>,
     /// They are to be deleted, since no calendar of the owner was left.
     pub are_expiring: bool,
+    /// What people chose for whole meetings, as far as it was read with them. It belongs to no
+    /// owner.
+    pub meetings: HashMap<MeetingName, MeetingOverride>,
 }
 
 impl Overrides {
@@ -145,8 +111,10 @@ impl Overrides {
         series: Option<&SeriesId>,
     ) -> ApplicableOverrides<'_> {
         let of_scope = |scope: &OverrideScope| self.by_scope.get(scope);
+        let meeting = (!self.meetings.is_empty()).then(|| MeetingName::of(ical_uid, event));
         let event = event.map(|id| OverrideScope::Event(id.clone()).before_splits());
         ApplicableOverrides {
+            meeting: meeting.and_then(|name| self.meetings.get(&name)),
             event: event.as_ref().and_then(of_scope),
             series: OverrideScope::of_series(series, ical_uid)
                 .iter()
@@ -160,6 +128,8 @@ impl Overrides {
 /// The overrides and the pause that apply to one event.
 #[derive(Debug, Clone, Copy)]
 pub struct ApplicableOverrides<'a> {
+    /// What people chose for the whole meeting.
+    pub meeting: Option<&'a MeetingOverride>,
     /// The override of the event itself.
     pub event: Option<&'a Override>,
     /// The override of its series.
@@ -169,7 +139,7 @@ pub struct ApplicableOverrides<'a> {
 }
 
 impl ApplicableOverrides<'_> {
-    /// The latest revision of them; 0 if there are none.
+    /// The latest revision of the owner's; 0 if there are none.
     #[must_use]
     pub fn revision(&self) -> OverrideRevision {
         let overrides = [self.event, self.series].into_iter().flatten();
@@ -178,9 +148,20 @@ impl ApplicableOverrides<'_> {
         revisions.chain(pause).max().unwrap_or_default()
     }
 
+    /// The revision of what people chose for the whole meeting; 0 if nobody chose anything.
+    #[must_use]
+    pub fn meeting_revision(&self) -> MeetingRevision {
+        self.meeting
+            .map(|meeting| meeting.revision)
+            .unwrap_or_default()
+    }
+
     /// When the override was set that `rule` names; none if it names none.
     #[must_use]
     pub fn set_at(&self, rule: &RuleName) -> Option<Timestamp> {
+        if *rule == RuleName::MEETING_OVERRIDE {
+            return self.meeting?.in_force().map(|made| made.at);
+        }
         let of_rule = if *rule == RuleName::EVENT_OVERRIDE {
             self.event
         } else if *rule == RuleName::SERIES_OVERRIDE {
@@ -192,11 +173,15 @@ impl ApplicableOverrides<'_> {
     }
 
     /// Whether they say that the event is not recorded, as far as the policy does not say more:
-    /// its own override goes before that of its series, and this before a pause.
+    /// a no to the whole meeting goes before the event's own override, then come a yes to the
+    /// meeting, the override of the series, and a pause.
     #[must_use]
     pub fn deny(&self, now: Timestamp) -> bool {
-        let choices = [self.event, self.series].into_iter().flatten();
-        let mut choices = choices.map(|set| set.choice);
+        let of = |set: Option<&Override>| set.map(|set| set.choice);
+        let meeting = self.meeting.and_then(MeetingOverride::choice);
+        let no = meeting.filter(|choice| *choice == OverrideChoice::Skip);
+        let choices = [no, of(self.event), meeting, of(self.series)];
+        let mut choices = choices.into_iter().flatten();
         match choices.find(|choice| *choice != OverrideChoice::Clear) {
             Some(choice) => choice == OverrideChoice::Skip,
             None => self.pause.is_some_and(|pause| now < pause.until),

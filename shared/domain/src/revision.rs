@@ -17,6 +17,18 @@ impl OverrideRevision {
     }
 }
 
+/// Counts the changes of what people chose for a whole meeting; 0 until one of them does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct MeetingRevision(pub u64);
+
+impl MeetingRevision {
+    /// The revision after the next change.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
 /// Counts the changes of a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct CalendarRevision(pub u64);

@@ -25,6 +25,8 @@ impl RuleName {
     /// The address of the calendar's owner is not known yet, and the deduplication scheme
     /// needs it.
     pub const UNKNOWN_OWNER: Self = Self::fixed("unknown-owner");
+    /// The whole meeting has an override.
+    pub const MEETING_OVERRIDE: Self = Self::fixed("meeting-override");
     /// The event has an override.
     pub const EVENT_OVERRIDE: Self = Self::fixed("event-override");
     /// A participant is from a denied domain.
@@ -49,6 +51,7 @@ impl RuleName {
         Self::SUPERSEDED,
         Self::NO_MEETING,
         Self::UNKNOWN_OWNER,
+        Self::MEETING_OVERRIDE,
         Self::EVENT_OVERRIDE,
         Self::DENIED_DOMAIN,
         Self::SERIES_OVERRIDE,
@@ -56,6 +59,13 @@ impl RuleName {
         Self::BEGUN,
         Self::SPENDING_CAP,
         Self::DEFAULT,
+    ];
+
+    /// The names of the overrides of people.
+    pub(crate) const OF_OVERRIDES: [Self; 3] = [
+        Self::MEETING_OVERRIDE,
+        Self::EVENT_OVERRIDE,
+        Self::SERIES_OVERRIDE,
     ];
 
     const fn fixed(name: &'static str) -> Self {

@@ -10,9 +10,9 @@ use callsheet_app::ports::NewPolicy;
 use callsheet_domain::{
     Abandonment, Actor, Applied, Attempts, BotConfig, BotStatus, CalendarMetadata, CalendarRecord,
     CallRecord, Cause, CompletedSync, Decision, DisconnectReason, EarlierOutcomes, Fact, FactValue,
-    FactValues, Generation, History, Offer, Operation, Outcome, OverrideRevision, PageCursor,
-    Person, PolicyRevision, Reason, RecordedResult, ResponseStatus, RuleName, SyncInProgress,
-    TestedRules, UnreadableEvent, UnreadableEvents, Verdict, Wanted,
+    FactValues, Generation, History, MeetingOverride, Offer, Operation, Outcome, OverrideChoice,
+    OverrideRevision, PageCursor, Person, PolicyRevision, Reason, RecordedResult, ResponseStatus,
+    RuleName, SyncInProgress, TestedRules, UnreadableEvent, UnreadableEvents, Verdict, Wanted,
 };
 use callsheet_testkit::{
     With as _, a_calendar_record, a_decision, an_applied_bot, an_email, at, id,
@@ -133,6 +133,14 @@ fn a_full_record() -> CalendarRecord {
     })
 }
 
+/// A person's choice for a whole meeting, which spreads.
+fn a_full_meeting(by: &Actor) -> MeetingOverride {
+    let of = (id("calendar-1"), id("event-1"));
+    let none = MeetingOverride::default();
+    let chosen = none.with_choice(OverrideChoice::Skip, by, at("09:00"), &of);
+    chosen.expect("few people").expect("a choice")
+}
+
 /// A full row of each kind that may hold personal data, by the kind's name on the page.
 fn full_rows() -> BTreeMap<&'static str, Attributes> {
     let by: Actor = id(MARK);
@@ -147,6 +155,10 @@ fn full_rows() -> BTreeMap<&'static str, Attributes> {
         ("decision", written_decision(&a_full_decision())),
         ("calendar", written::calendar(&a_full_record())),
         ("override", written::override_by(&by, at("09:00"))),
+        (
+            "meeting",
+            written::meeting_override(&a_full_meeting(&by), at("11:00")),
+        ),
         ("pause", written::pause_by(&by, at("09:00"))),
         (
             "head",

@@ -12,6 +12,7 @@
 //! effect when it is made twice.
 
 mod attributes;
+mod batch_get;
 mod decisions;
 #[cfg(test)]
 mod documented;

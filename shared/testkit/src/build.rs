@@ -5,9 +5,9 @@ use callsheet_domain::{
     Actor, Applied, AppliedBot, Attempts, Attendee, Attendees, BotConfig, BotLife, Calendar,
     CalendarEvent, CalendarMetadata, CalendarRecord, CalendarRevision, CalendarStatus, Decision,
     DecisionInputs, DecisionKey, Email, Fact, FactValue, FactValues, Facts, Generation, History,
-    LinkDigest, Meeting, Offer, OverrideRevision, Platform, PlatformEventId, Policy,
-    PolicyDocument, PolicyRevision, Reason, RuleName, TestedRules, Timestamp, Verdict, Version,
-    Wanted, WantedBot,
+    LinkDigest, Meeting, MeetingRevision, Offer, OverrideRevision, Platform, PlatformEventId,
+    Policy, PolicyDocument, PolicyRevision, Reason, RuleName, TestedRules, Timestamp, Verdict,
+    Version, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -221,6 +221,7 @@ pub fn a_decision() -> Decision {
             calendar: CalendarRevision(1),
             policy: PolicyRevision(1),
             overrides: OverrideRevision(0),
+            meeting: MeetingRevision::default(),
         },
         wanted: Wanted::Bot(Box::new(WantedBot {
             deduplication_key: id(format!("{}-{meeting_url}", at("10:00"))),

@@ -115,6 +115,7 @@ impl Text<'_, OverrideImport> {
 
 fn scope_text(scope: Option<Scope>) -> &'static str {
     match scope {
+        Some(Scope::Meeting) => "meeting",
         Some(Scope::Event) => "event",
         Some(Scope::Series | Scope::IcalUid) => "series",
         None => "pause",

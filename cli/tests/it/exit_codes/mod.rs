@@ -100,6 +100,7 @@ fn each_exit_code_means_one_thing(cases: fn() -> Vec<Case>) {
 #[test_case("explain event-1", "", one_scheduled(); "an explanation")]
 #[test_case("explain --find kick-off", "", one_scheduled(); "an explanation by a title")]
 #[test_case("override event event-1 skip", "", one_scheduled(); "an override of an event")]
+#[test_case("override meeting event-1 skip", "", one_scheduled(); "a no to a whole meeting")]
 #[test_case("override series event-1 clear", "", one_scheduled(); "an override of a series")]
 #[test_case("activity", "", one_scheduled(); "what people did")]
 #[test_case("activity --csv", "", one_scheduled(); "what people did, for a spreadsheet")]

@@ -110,7 +110,12 @@ pub(super) async fn activity<P: ConsolePorts>(
     let record = caller.calendar(ports.state(), asked.id).await?;
     let read = (ports.state(), ports.decisions());
     let activity = calendar_activity(read, &record.calendar, most, caller.now).await?;
-    let activity = caller.shown(CalendarActivity::of(&activity));
+    let activity = CalendarActivity::of(&activity);
+    let activity = if caller.is_owner() {
+        activity.for_owner(caller.token.subject().as_str())
+    } else {
+        caller.shown(activity)
+    };
     let page = asked.page(caller, |view| page::activity(&activity, view));
     Ok(Answer::of(&activity).with_page(page))
 }

@@ -84,7 +84,7 @@ pub(super) async fn one<P: ConsolePorts>(
     let explained = explain_decision(state, decisions, decision).await?;
     let explanation = Explanation::of(&explained, caller.now);
     let explanation = if caller.is_owner() {
-        explanation.for_owner()
+        explanation.for_owner(caller.token.subject().as_str())
     } else {
         caller.shown(explanation)
     };

@@ -2,12 +2,14 @@
 
 mod agenda;
 mod calendars;
+mod consent;
 mod coverage;
 mod event_page;
 mod events;
 mod me;
 mod operations;
 mod override_event;
+mod override_meeting;
 mod pause;
 mod policies;
 mod push_policy;
@@ -49,6 +51,15 @@ pub(crate) async fn handle<P: ConsolePorts>(
         Route::ClearEvent => {
             let wish = (Target::Event, OverrideChoice::Clear);
             override_event::set(ports, caller, asked, wish).await
+        }
+        Route::Consent => consent::consent(ports, caller, asked).await,
+        Route::OverrideMeeting => {
+            let wish = override_meeting::wish(asked.request, caller)?;
+            override_meeting::set(ports, caller, asked, wish).await
+        }
+        Route::ClearMeeting => {
+            let wish = override_meeting::way_back(caller, asked)?;
+            override_meeting::set(ports, caller, asked, wish).await
         }
         Route::OverrideSeries => {
             let wish = (Target::Series, override_event::wish(asked.request)?);

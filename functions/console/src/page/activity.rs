@@ -66,10 +66,11 @@ fn words(action: &CalendarActivityEntry, view: &View<'_>) -> Markup {
 fn event(action: &CalendarActivityEntry, view: &View<'_>) -> Markup {
     let title = action.title.as_deref().unwrap_or(texts::UNTITLED);
     html! {
-        @if action.scope != Some(Scope::Event) { (texts::THE_SERIES) " " }
+        @if matches!(action.scope, Some(Scope::Series | Scope::IcalUid)) { (texts::THE_SERIES) " " }
         @match (&action.event_id, action.starts_at) {
             (Some(id), Some(at)) => { a href={ "#/events/" (id) } dir="auto" { (title) } ", " (instant(view, at)) },
             _ => code { (action.id.as_deref().unwrap_or_default()) },
         }
+        @if action.scope == Some(Scope::Meeting) { " " (texts::FOR_THE_MEETING) }
     }
 }

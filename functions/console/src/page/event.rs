@@ -7,6 +7,7 @@ use crate::page::badge::State;
 use crate::page::control::{Scope, control};
 use crate::page::icon::Icon;
 use crate::page::instant::{date, day, instant, moment, span};
+use crate::page::meeting::meeting;
 use crate::page::texts;
 use crate::page::view::View;
 use crate::page::why::why;
@@ -43,6 +44,7 @@ pub(crate) fn event(explanation: &Explanation, view: &View<'_>) -> Markup {
                     (why(explanation, view))
                 }
                 div {
+                    (meeting(explanation, view))
                     section.card data-key="bot" { h2 { (texts::BOT) } (bot(&explanation.bot, view)) }
                     section.card data-key="timeline" { h2 { (texts::TIMELINE) } (timeline(explanation, view)) }
                 }
@@ -54,13 +56,13 @@ pub(crate) fn event(explanation: &Explanation, view: &View<'_>) -> Markup {
 
 fn state(explanation: &Explanation) -> State<'_> {
     let bot = &explanation.bot;
-    let inputs = explanation.inputs.overrides;
+    let (inputs, meeting) = (explanation.inputs.overrides, explanation.inputs.meeting);
     State {
         is_recorded: explanation.verdict == "record",
         is_over: explanation.is_over,
         bot: state_of(bot),
         outcome: bot.outcome.as_ref().map(|outcome| outcome.phase),
-        is_outdated: inputs.newest > inputs.used,
+        is_outdated: inputs.newest > inputs.used || meeting.newest > meeting.used,
     }
 }
 

@@ -12,7 +12,10 @@ pub(crate) fn header(me: &Me) -> Markup {
     let home = match (is_operator, calendars.first()) {
         (true, _) => Some("/status".to_owned()),
         (false, Some(first)) => Some(agenda_of(first)),
-        (false, None) => None,
+        (false, None) => me
+            .event
+            .as_ref()
+            .map(|event| format!("/events/{event}/consent")),
     };
     html! {
         div.top data-home=[home] data-zone=[me.zone.as_deref()] {

@@ -8,6 +8,7 @@ mod activity;
 mod agenda;
 mod badge;
 mod calendars;
+mod consent;
 mod control;
 mod coverage;
 mod event;
@@ -15,6 +16,7 @@ mod events;
 mod header;
 mod icon;
 mod instant;
+mod meeting;
 mod overrides;
 mod overview;
 mod policy;
@@ -28,6 +30,7 @@ mod why;
 pub(crate) use activity::activity;
 pub(crate) use agenda::agenda;
 pub(crate) use calendars::calendars;
+pub(crate) use consent::consent;
 pub(crate) use coverage::coverage;
 pub(crate) use event::event;
 pub(crate) use events::events;
@@ -36,7 +39,7 @@ pub(crate) use overrides::overrides;
 pub(crate) use overview::overview;
 pub(crate) use policy::policy;
 pub(crate) use problem::problem;
-pub(crate) use saved::{override_saved, pause_saved};
+pub(crate) use saved::{meeting_saved, override_saved, pause_saved};
 pub(crate) use shell::shell;
 pub(crate) use view::View;
 
@@ -56,6 +59,9 @@ pub(crate) fn has_page(route: Route) -> bool {
             | Route::Event
             | Route::OverrideEvent
             | Route::ClearEvent
+            | Route::Consent
+            | Route::OverrideMeeting
+            | Route::ClearMeeting
             | Route::OverrideSeries
             | Route::ClearSeries
             | Route::Pause

@@ -43,7 +43,7 @@ fn pause_words(pause: &PauseEntry, view: &View<'_>) -> Markup {
 
 fn row(set: &OverrideEntry, view: &View<'_>) -> Markup {
     let (scope, name, of) = match set.scope {
-        Of::Event => (Scope::Event, "event", texts::THIS_EVENT),
+        Of::Event | Of::Meeting => (Scope::Event, "event", texts::THIS_EVENT),
         Of::Series | Of::IcalUid => (Scope::Series, "series", texts::WHOLE_SERIES),
     };
     let key = set.event_id.as_deref().unwrap_or(&set.id);

@@ -1,8 +1,10 @@
 //! What is said after a change: what was stored, and when it takes effect.
 
 use callsheet_api::delivery::Delivery;
+use callsheet_api::meeting_override::MeetingOverrideSet;
 use callsheet_api::overrides::{ObstacleKind, OverrideSet, TakesEffect};
 use callsheet_api::pause::PauseSet;
+use callsheet_auth::Role;
 use maud::{Markup, html};
 
 use crate::page::instant::instant;
@@ -29,6 +31,27 @@ pub(crate) fn override_saved(set: &OverrideSet, _view: &View<'_>) -> Markup {
             @if is_late { (texts::WITH_NEXT_RESYNC) " " }
             @if !set.unreadable.is_empty() { (texts::SOMETHING_UNREADABLE) " " }
             button.quiet type="button" data-undo hidden { (texts::UNDO) }
+        }
+    }
+}
+
+/// A choice for a whole meeting that was made or taken back.
+pub(crate) fn meeting_saved(set: &MeetingOverrideSet, view: &View<'_>) -> Markup {
+    let obstacle = set.obstacle.map(obstacle);
+    let saved = match set.choice {
+        "record" => texts::SAVED_YES,
+        "skip" if set.bot_stays => texts::SAVED_NO_STAYS,
+        "skip" if set.takes_effect == TakesEffect::Soon => texts::SAVED_NO_SOON,
+        "skip" => texts::SAVED_NO,
+        _ if view.role == Role::Operator && set.in_force.is_none() => texts::SAVED_CLEARED,
+        _ => texts::SAVED_BACK,
+    };
+    let is_late = matches!(set.sync_request, Delivery::NotSent(_));
+    html! {
+        p.saved {
+            (saved) " "
+            @if let Some(obstacle) = obstacle { (obstacle) " " }
+            @if is_late { (texts::WITH_NEXT_RESYNC) }
         }
     }
 }

@@ -207,3 +207,30 @@ pub(super) const REVISION: &str = "Revision";
 pub(super) const ACTIVE: &str = "active";
 pub(super) const NOT_ACTIVE: &str = "not active";
 pub(super) const PUSHED: &str = "pushed";
+
+pub(super) const CONSENT: &str = "Recording";
+pub(super) const MAY_IT_BE_RECORDED: &str = "May this meeting be recorded?";
+pub(super) const ANSWER_YES: &str = "Yes";
+pub(super) const ANSWER_NO: &str = "No, do not record";
+pub(super) const YOU_SAID_NO: &str = "You said no:";
+pub(super) const YOU_SAID_NOTHING: &str = "You have not said no.";
+pub(super) const CONSENT_HELP: &str = "A no applies to the whole meeting, at once, whoever wants to record it. Others may say no, too. You can change your answer until";
+pub(super) const SAVED_NO: &str = "Saved: the meeting is not recorded.";
+pub(super) const SAVED_NO_SOON: &str =
+    "Saved: the meeting is not recorded. It takes a moment until all calendars know.";
+pub(super) const SAVED_NO_STAYS: &str =
+    "Saved: the meeting is not recorded. A bot stays for another meeting under the same link.";
+pub(super) const SAVED_BACK: &str = "Saved: you have nothing against a recording.";
+pub(super) const SAVED_CLEARED: &str = "Saved: nobody's choice holds for the meeting any more.";
+pub(super) const SAVED_YES: &str =
+    "Saved: the meeting is recorded for every calendar, unless somebody says no.";
+pub(super) const WHOLE_MEETING: &str = "The whole meeting";
+pub(super) const SAID_NO: &str = "said no for everyone:";
+pub(super) const SAID_YES: &str = "records it for everyone:";
+pub(super) const WHO_MAY_CLEAR: &str =
+    "A no is taken back by the person who said it, or by an operator.";
+pub(super) const NO_FOR_EVERYONE: &str = "Do not record this meeting in any calendar";
+pub(super) const YES_FOR_EVERYONE: &str = "Record this meeting in every calendar";
+pub(super) const TAKE_BACK: &str = "Take my choice back";
+pub(super) const CLEAR_FOR_EVERYONE: &str = "Clear everybody's choice";
+pub(super) const FOR_THE_MEETING: &str = "in all calendars";

@@ -14,6 +14,8 @@ pub(crate) struct View<'a> {
     pub(crate) zone: TimeZone,
     pub(crate) now: Timestamp,
     pub(crate) role: Role,
+    /// The name under which the caller's changes are stored.
+    pub(crate) name: &'a str,
     /// Whether the caller sees titles of meetings.
     pub(crate) sees_titles: bool,
     query: &'a str,
@@ -21,11 +23,12 @@ pub(crate) struct View<'a> {
 
 impl<'a> View<'a> {
     /// The view of a caller, with the query of the request.
-    pub(crate) fn of(caller: Caller<'_>, query: &'a str) -> Self {
+    pub(crate) fn of(caller: Caller<'a>, query: &'a str) -> Self {
         Self {
             zone: Parameters::of(query).zone(caller.token.zone()),
             now: caller.now,
             role: caller.token.role(),
+            name: caller.token.subject().as_str(),
             sees_titles: caller.sees_titles(),
             query,
         }

@@ -240,6 +240,8 @@ main.addEventListener("click", async (event) => {
   const { path, method, body } = button.dataset;
   button.closest("details")?.removeAttribute("open");
   if (await change(button, { path, method, body })) {
+    // A part with the focus would stay as it was.
+    button.blur();
     await refresh();
     main.querySelector("h1")?.focus({ preventScroll: true });
   }

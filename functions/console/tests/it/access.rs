@@ -15,6 +15,9 @@ fn path(route: Route, is_own: bool) -> String {
         Route::Event
         | Route::OverrideEvent
         | Route::ClearEvent
+        | Route::Consent
+        | Route::OverrideMeeting
+        | Route::ClearMeeting
         | Route::OverrideSeries
         | Route::ClearSeries
         | Route::RetryEvent => event,
@@ -38,7 +41,7 @@ fn request(route: Route, is_own: bool) -> Request {
     };
     let request = Request::get(&path(route, is_own)).with_method(method);
     match route {
-        Route::OverrideEvent | Route::OverrideSeries => {
+        Route::OverrideEvent | Route::OverrideMeeting | Route::OverrideSeries => {
             request.with_json(&json!({"override": "skip"}))
         }
         Route::Pause => request.with_json(&json!({"for": "P3D"})),
@@ -65,6 +68,9 @@ fn is_about_one(route: Route) -> bool {
         | Route::Event
         | Route::OverrideEvent
         | Route::ClearEvent
+        | Route::Consent
+        | Route::OverrideMeeting
+        | Route::ClearMeeting
         | Route::OverrideSeries
         | Route::ClearSeries
         | Route::Pause
@@ -101,6 +107,16 @@ fn expected(route: Route, role: Role, is_own: bool) -> i64 {
         Route::RetryEvent | Route::Retry | Route::PushPolicy | Route::Resync => {
             let done = if route == Route::Resync { 202 } else { 200 };
             if role == Role::Operator { done } else { 403 }
+        }
+        Route::Consent if role != Role::Participant => 403,
+        Route::Consent | Route::OverrideMeeting | Route::ClearMeeting
+            if role == Role::Participant =>
+        {
+            if is_own {
+                200
+            } else {
+                404
+            }
         }
         _ if is_about_one(route) => match role {
             Role::Participant => 403,

@@ -108,7 +108,10 @@ async fn the_agenda_shows_the_override_and_that_the_verdict_is_older() {
         .await
         .json();
     let event = &agenda["events"][0];
-    assert_eq!(event["overrides"], json!({"event": "skip", "series": null}));
+    assert_eq!(
+        event["overrides"],
+        json!({"meeting": null, "event": "skip", "series": null})
+    );
     assert_eq!(
         (&event["verdict"], &event["is_outdated"]),
         (&json!("record"), &json!(true))

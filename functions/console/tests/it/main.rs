@@ -5,6 +5,7 @@ mod alerts;
 mod documents;
 mod examples;
 mod harness;
+mod meetings;
 mod operations;
 mod pages;
 mod published;

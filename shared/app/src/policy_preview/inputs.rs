@@ -112,6 +112,39 @@ impl PreviewInputs {
         }
     }
 
+    /// Reads what people chose for the whole meetings. An event of which it cannot be read is left
+    /// out, as one whose decision cannot be read.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn read_meetings<S: OverrideStore>(&mut self, state: &S) -> Result<(), PortError> {
+        let names: Vec<_> = self
+            .events
+            .iter()
+            .map(CalendarEvent::meeting_name)
+            .collect();
+        let chosen = state.meeting_overrides(&names).await?;
+        for (event, name) in self.events.iter().zip(names) {
+            if let (Some(meeting), Some(calendar)) = (
+                chosen.known.get(&name),
+                self.calendars.get_mut(&event.calendar_id),
+            ) {
+                let meetings = &mut calendar.overrides.meetings;
+                meetings.insert(name, meeting.clone());
+            } else if let Some(problem) = chosen.unreadable.get(&name) {
+                self.unreadable_decisions.push(UnreadableRow {
+                    key: event.key(),
+                    calendar_id: Some(event.calendar_id.clone()),
+                    problem: problem.clone(),
+                });
+            }
+        }
+        let unreadable =
+            |event: &CalendarEvent| chosen.unreadable.contains_key(&event.meeting_name());
+        self.events.retain(|event| !unreadable(event));
+        Ok(())
+    }
+
     /// What can hardly be meant in a policy; of calendars only if `has_all` connected ones
     /// were selected and can be read.
     #[must_use]
@@ -138,7 +171,7 @@ impl PreviewInputs {
         let unreadable: BTreeSet<_> = rows.unreadable.iter().map(|row| row.key.clone()).collect();
         let is_omitted = |event: &CalendarEvent| unreadable.contains(&event.key());
         self.events.retain(|event| !is_omitted(event));
-        self.unreadable_decisions = rows.unreadable;
+        self.unreadable_decisions.extend(rows.unreadable);
         let mut stored = rows.decisions;
         let keys: HashSet<_> = keys.into_iter().collect();
         let bots = stored.iter().filter_map(Decision::wanted_key).cloned();

@@ -87,9 +87,10 @@ pub async fn compare_with_decisions<S, D>(
     now: Timestamp,
 ) -> Result<PolicyPreview, UseCaseError>
 where
-    S: Policies + Calendars,
+    S: Policies + Calendars + OverrideStore,
     D: Decisions,
 {
+    inputs.read_meetings(state).await?;
     let rows = inputs.stored_decisions(decisions).await?;
     let active = active_policy(state).await?;
     let baseline = (Baseline::Decisions(rows), active);

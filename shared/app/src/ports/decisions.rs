@@ -85,6 +85,15 @@ pub struct FirstRows {
     pub has_more: bool,
 }
 
+/// A part of the decisions of an `ical_uid`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CopiesPage {
+    /// The decisions.
+    pub rows: DecisionRows,
+    /// The event after which the next page begins; none on the last one.
+    pub next: Option<EventId>,
+}
+
 /// Storage of decisions.
 pub trait Decisions: Send + Sync {
     /// The stored decisions under `keys`, those that exist, in any order, as
@@ -102,6 +111,15 @@ pub trait Decisions: Send + Sync {
         meeting: &IcalUid,
         starts_at: Timestamp,
     ) -> impl Future<Output = Result<DecisionRows, PortError>> + Send;
+
+    /// A page of the stored decisions of this `ical_uid`, by event, after that of `after`, as the
+    /// latest writes left them: of a series those of all its events. A page has a megabyte, a few
+    /// hundred decisions, so this is only for a person's choice for a whole meeting.
+    fn copies_page(
+        &self,
+        meeting: &IcalUid,
+        after: Option<&EventId>,
+    ) -> impl Future<Output = Result<CopiesPage, PortError>> + Send;
 
     /// The decisions about an event, as the latest writes left them. There are
     /// several if the event was given another `ical_uid`: those that another one

@@ -9,7 +9,7 @@ use crate::PortError;
 /// Number of rows that name a person as the one who made a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ActorRows {
-    /// Overrides and pauses, of all owners.
+    /// Overrides and pauses, of all owners, and rows of meetings with a choice of the person.
     pub overrides: u64,
     /// Policies, of all revisions.
     pub policies: u64,

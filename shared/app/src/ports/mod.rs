@@ -30,7 +30,9 @@ pub use calendar_pages::{CalendarPages, RecordPage};
 pub use calendars::{Calendars, DueHead, DueWork, ListedCalendar, UnreadableRecord};
 pub use clock::{Clock, Jitter};
 pub use coverage::{DayPage, DayPosition, DayTotals, KeptCoverage, MeetingDays};
-pub use decisions::{DecisionRows, Decisions, FirstRows, StartEntry, UnreadableRow, WriteOutcome};
+pub use decisions::{
+    CopiesPage, DecisionRows, Decisions, FirstRows, StartEntry, UnreadableRow, WriteOutcome,
+};
 pub use deployment::{
     DescribedStack, EndpointReply, EndpointResult, RecallRegion, RecallReply, StackDescriptions,
     TestWebhook, WebhookEndpoint,
@@ -39,7 +41,7 @@ pub use due::{DueEntry, DueQuery, DueRows, DueSelection};
 pub use event_bus::{EventBus, PutResult};
 pub use forgetting::{ActorRows, Forgetting};
 pub use leases::{Held, LeaseResult, Leases, Released};
-pub use overrides::OverrideStore;
+pub use overrides::{MeetingOverrides, OverrideStore};
 pub use overview::{AlertEntry, DayEntries, DayEntry, DecisionOverview, DueStart, First};
 pub use policies::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 pub use queue::{DeadLetter, DeadLetters, MeasuredQueue, Queue, QueueDepth, Receipt};

@@ -1,13 +1,24 @@
 //! Storage of overrides and pauses.
 
+use std::collections::HashMap;
 use std::future::Future;
 
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, EventId, OverrideChoice, OverrideRevision, OverrideScope,
-    Overrides, Timestamp,
+    Actor, CalendarId, CalendarOwner, EventId, MeetingName, MeetingOverride, OverrideChoice,
+    OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
 
+use super::decisions::WriteOutcome;
 use crate::PortError;
+
+/// What people chose for whole meetings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MeetingOverrides {
+    /// Of the meetings for which somebody chose anything.
+    pub known: HashMap<MeetingName, MeetingOverride>,
+    /// The problems of those whose row cannot be read.
+    pub unreadable: HashMap<MeetingName, String>,
+}
 
 /// Storage of overrides and pauses, by the owner of calendars. They take effect when a
 /// calendar of the owner is synced.
@@ -37,6 +48,23 @@ pub trait OverrideStore: Send + Sync {
         &self,
         owner: &CalendarOwner,
     ) -> impl Future<Output = Result<Overrides, PortError>> + Send;
+
+    /// What people chose for these meetings, as the latest writes left it: a read of one key for
+    /// each, many at once. It belongs to no owner.
+    fn meeting_overrides(
+        &self,
+        meetings: &[MeetingName],
+    ) -> impl Future<Output = Result<MeetingOverrides, PortError>> + Send;
+
+    /// Writes what people chose for a meeting if the stored version is still that of `chosen`
+    /// ([`Version::NEW`](callsheet_domain::Version::NEW): if there is none), and raises the
+    /// version by one. It is deleted after `kept_until`.
+    fn write_meeting_override(
+        &self,
+        meeting: &MeetingName,
+        chosen: &MeetingOverride,
+        kept_until: Timestamp,
+    ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 
     /// Sets the override of a scope at `now`, in place of an earlier one; gives the owner's
     /// new revision. It is stored under the name that the scope has

@@ -11,8 +11,8 @@ use callsheet_domain::{
 };
 
 use crate::ports::{
-    Clock, DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, FirstRows,
-    StartEntry, UnreadableRow, WriteOutcome,
+    Clock, CopiesPage, DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection,
+    FirstRows, StartEntry, UnreadableRow, WriteOutcome,
 };
 use crate::{PortError, Service};
 
@@ -102,6 +102,10 @@ impl Rows {
 impl Decisions for Rows {
     async fn decisions(&self, keys: &[DecisionKey]) -> Result<DecisionRows, PortError> {
         Ok(self.read(|row| keys.contains(&row.key)))
+    }
+
+    async fn copies_page(&self, _: &IcalUid, _: Option<&EventId>) -> Result<CopiesPage, PortError> {
+        unreachable!("the scheduler reads no page of copies")
     }
 
     async fn copies_at(

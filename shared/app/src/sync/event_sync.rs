@@ -3,13 +3,18 @@
 //! One call for one event takes the place of a full sync, of which Recall allows far fewer.
 //! The head of the owner's overrides lists the events whose override no sync has applied yet.
 //! A request comes with the override; a resync goes on with what is left after a minute.
+//!
+//! A choice for a whole meeting comes with a request for one of its events. Its sync has the other
+//! copies take the choice in.
 
 use callsheet_domain::{CalendarId, EventId, SyncJob, UnappliedOverride, plus};
 use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::SyncContext;
-use crate::ports::{Clock as _, ListedCalendar, OverrideStore as _, Queue};
+use crate::meeting_override::{chosen_for, note_spread};
+use crate::meeting_spread::MeetingSpread;
+use crate::ports::{Clock as _, Decisions as _, ListedCalendar, OverrideStore as _, Queue};
 use crate::sync::calendar_sync::CalendarSync;
 use crate::sync::requeue::{Delivery, Handled, Requeue};
 use crate::sync::unreadable_again::UnreadableAgain;
@@ -28,11 +33,17 @@ pub(super) struct EventSync<'a, P: SyncPorts> {
     pub(super) loader: &'a CalendarLoader<'a, P>,
     /// Reads the events, and writes the decisions.
     pub(super) events: UnreadableAgain<'a, P>,
+    /// Takes the requests of syncs of other copies.
+    pub(super) queue: &'a P::Queue,
 }
 
 impl<'a, P: SyncPorts> EventSync<'a, P> {
     /// With the collaborators of a sync of a calendar.
-    pub(super) fn of(loader: &'a CalendarLoader<'a, P>, sync: &CalendarSync<'a, P>) -> Self {
+    pub(super) fn of(
+        loader: &'a CalendarLoader<'a, P>,
+        sync: &CalendarSync<'a, P>,
+        queue: &'a P::Queue,
+    ) -> Self {
         let CalendarSync {
             state,
             pages,
@@ -43,7 +54,11 @@ impl<'a, P: SyncPorts> EventSync<'a, P> {
             pages,
             writer,
         };
-        Self { loader, events }
+        Self {
+            loader,
+            events,
+            queue,
+        }
     }
 
     /// Handles the requests for one event each among `deliveries`. The messages of those that
@@ -60,7 +75,11 @@ impl<'a, P: SyncPorts> EventSync<'a, P> {
                 continue;
             };
             let (calendar, event) = (&request.calendar_id, &request.event_id);
-            if let Err(error) = self.sync((calendar, event), policy, terms).await {
+            let synced = async {
+                self.sync((calendar, event), policy, terms).await?;
+                self.spread_choices(calendar, event).await
+            };
+            if let Err(error) = synced.await {
                 tracing::info!(
                     %calendar,
                     %event,
@@ -131,5 +150,31 @@ impl<'a, P: SyncPorts> EventSync<'a, P> {
             .await?;
         let state = self.loader.state;
         Ok(state.note_applied(&owner, event, revision).await?)
+    }
+
+    /// Has the other copies of the meeting take in what people chose for all of it, if that was
+    /// chosen for this event and has not spread yet.
+    async fn spread_choices(
+        &self,
+        calendar: &CalendarId,
+        event: &EventId,
+    ) -> Result<(), SyncError> {
+        let UnreadableAgain { state, writer, .. } = self.events;
+        let (decisions, clock) = (writer.decisions, writer.clock);
+        let Some(decision) = decisions.of_event(event).await?.decisions.pop() else {
+            return Ok(());
+        };
+        let meeting = chosen_for(state, &decision.meeting_name()).await?;
+        let event = (calendar.clone(), event.clone());
+        if meeting.spreads_from.as_ref() != Some(&event) {
+            return Ok(());
+        }
+        let spread = MeetingSpread {
+            decisions,
+            queue: Some(self.queue),
+            clock,
+        };
+        spread.spread(&decision, &meeting, usize::MAX).await?;
+        Ok(note_spread(state, &decision, &meeting, clock.now()).await?)
     }
 }

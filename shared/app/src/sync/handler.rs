@@ -220,7 +220,7 @@ impl<P: SyncPorts> SyncHandler<P> {
         let (decisions, queue) = (ports.decisions(), ports.queue());
         let writer = &DecisionWriter {
             decisions,
-            spending: state,
+            state,
             clock,
         };
         let retirer = &CalendarRetirer { decisions, clock };
@@ -284,7 +284,11 @@ impl<P: SyncPorts> SyncHandler<P> {
             latest: batch.latest,
         };
         let again = (batch.requeue, handled);
-        let events = EventSync::of(components.loader, components.calendar_sync);
+        let events = EventSync::of(
+            components.loader,
+            components.calendar_sync,
+            self.ports.queue(),
+        );
         events
             .handle(batch.deliveries, batch.policy, terms, again)
             .await;

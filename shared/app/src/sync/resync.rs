@@ -215,7 +215,7 @@ impl<P: SyncPorts> Resync<'_, P> {
         terms: CallTerms,
     ) -> Result<(), SyncError> {
         self.retire_lost(calendars, terms).await?;
-        let events = EventSync::of(self.loader, self.calendar_sync);
+        let events = EventSync::of(self.loader, self.calendar_sync, self.queue);
         events
             .go_on(calendars, policy, terms)
             .await

@@ -11,6 +11,7 @@ use callsheet_domain::{
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::PortError;
+use crate::meetings::with_meetings;
 use crate::owner::owner_of;
 use crate::ports::{Calendars, Decisions, OverrideStore};
 
@@ -49,12 +50,15 @@ impl<S: Calendars + OverrideStore> BotRetries<'_, S> {
         Ok(folded)
     }
 
-    /// Whether the owner of the row's calendar has said no. If that cannot be read, nobody can
+    /// Whether the owner of the row's calendar has said no, or anybody to the whole meeting. If that cannot be read, nobody can
     /// tell.
     async fn is_denied(&self, row: &Decision, now: Timestamp) -> Result<bool, PortError> {
         let overrides = async {
             let owner = owner_of(self.state, &row.calendar_id).await?;
-            self.state.overrides(&owner).await
+            let overrides = self.state.overrides(&owner).await?;
+            with_meetings(self.state, overrides, [row])
+                .await?
+                .readable()
         };
         match overrides.await {
             Ok(overrides) => Ok(overrides.for_decision(row).deny(now)),

@@ -38,7 +38,7 @@ impl Harness {
     fn writer(&self) -> DecisionWriter<'_, MemoryDecisions, MemoryState, ManualClock> {
         DecisionWriter {
             decisions: &self.decisions,
-            spending: &self.state,
+            state: &self.state,
             clock: &self.clock,
         }
     }

@@ -1,7 +1,7 @@
 //! The rules, row by row.
 
 use callsheet_domain::{
-    Attendee, Calendar, CalendarEvent, CalendarStatus, DeduplicationScheme, Override,
+    Actor, Attendee, Calendar, CalendarEvent, CalendarStatus, DeduplicationScheme, Override,
     OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyDocument,
     ResponseStatus, Timestamp, decide,
 };
@@ -51,6 +51,15 @@ impl Case {
         let series = callsheet_domain::SeriesId::parse("series-1").expect("an id");
         self.event.facts.series = Some(series.clone());
         self.say(OverrideScope::PlatformSeries(series), word);
+    }
+
+    fn on_meeting(&mut self, by: &str, word: OverrideChoice) {
+        let event = (self.event.calendar_id.clone(), self.event.id.clone());
+        let by = Actor::parse(by).expect("a name");
+        let name = self.event.meeting_name();
+        let meeting = self.words.meetings.entry(name).or_default();
+        let next = meeting.with_choice(word, &by, at("08:00"), &event);
+        *meeting = next.expect("few people").expect("another choice");
     }
 
     fn pause(&mut self, until: Timestamp) {
@@ -114,6 +123,21 @@ fn colleagues(case: &mut Case) {
 #[test_case(|c| c.deny("lobex.example"), "record external"; "a domain that only ends alike")]
 #[test_case(|c| { c.deny("globex.example"); c.on_series(OverrideChoice::Record) }, "skip denied-domain"; "a denied domain goes before an override that records the series")]
 #[test_case(|c| { c.deny("globex.example"); c.on_event(OverrideChoice::Record) }, "record event-override"; "an override that records the event goes before a denied domain")]
+#[test_case(|c| c.on_meeting("guest", OverrideChoice::Skip), "skip meeting-override"; "a person does not want the meeting recorded")]
+#[test_case(|c| { c.on_meeting("guest", OverrideChoice::Skip); c.on_event(OverrideChoice::Record) }, "skip meeting-override"; "which goes before an override that records the event")]
+#[test_case(|c| { c.on_meeting("guest", OverrideChoice::Skip); c.on_series(OverrideChoice::Record) }, "skip meeting-override"; "and before one that records the series")]
+#[test_case(|c| { c.on_meeting("guest", OverrideChoice::Skip); c.on_meeting("operator", OverrideChoice::Record) }, "skip meeting-override"; "and before an operator who records the meeting")]
+#[test_case(|c| { c.on_meeting("operator", OverrideChoice::Record); c.on_meeting("guest", OverrideChoice::Skip) }, "skip meeting-override"; "whoever comes first")]
+#[test_case(|c| { c.on_meeting("guest", OverrideChoice::Skip); c.on_meeting("another", OverrideChoice::Skip); c.on_meeting("guest", OverrideChoice::Clear) }, "skip meeting-override"; "one yes does not clear the no of another person")]
+#[test_case(|c| { c.on_meeting("guest", OverrideChoice::Skip); c.on_meeting("guest", OverrideChoice::Clear) }, "record external"; "a no that was taken back")]
+#[test_case(|c| { c.on_meeting("guest", OverrideChoice::Skip); c.event.is_deleted = true }, "skip deleted"; "an objection goes before a no to the meeting")]
+#[test_case(|c| { c.on_meeting("guest", OverrideChoice::Skip); c.deny("globex.example") }, "skip meeting-override"; "a no to the meeting goes before a denied domain")]
+#[test_case(|c| { colleagues(c); c.on_meeting("operator", OverrideChoice::Record) }, "record meeting-override"; "an operator records the meeting")]
+#[test_case(|c| { c.on_meeting("operator", OverrideChoice::Record); c.on_event(OverrideChoice::Skip) }, "skip event-override"; "an override that skips the event goes before that")]
+#[test_case(|c| { c.on_meeting("operator", OverrideChoice::Record); c.on_series(OverrideChoice::Skip) }, "record meeting-override"; "it goes before one that skips the series")]
+#[test_case(|c| { c.on_meeting("operator", OverrideChoice::Record); c.pause(at("12:00")) }, "record meeting-override"; "and before a pause")]
+#[test_case(|c| { c.on_meeting("operator", OverrideChoice::Record); c.deny("globex.example") }, "record meeting-override"; "and before a denied domain")]
+#[test_case(|c| { c.on_meeting("operator", OverrideChoice::Record); c.event.meeting = None }, "skip no-meeting"; "but gives no link")]
 #[test_case(|c| c.event.facts.own_response = Some(ResponseStatus::Declined), "skip declined"; "the owner declined")]
 #[test_case(|c| c.event.facts.attendees.listed[0].response = ResponseStatus::Declined, "skip declined"; "the owner declined, known by the address")]
 #[test_case(|c| c.event.facts.own_response = Some(ResponseStatus::Tentative), "record external"; "the owner may come")]

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use callsheet_app::ports::{
-    Clock as _, DayPage, DayPosition, DecisionRows, Decisions, DueQuery, DueRows, FirstRows,
-    MeetingDays, StartEntry, WriteOutcome,
+    Clock as _, CopiesPage, DayPage, DayPosition, DecisionRows, Decisions, DueQuery, DueRows,
+    FirstRows, MeetingDays, StartEntry, WriteOutcome,
 };
 use callsheet_app::{
     ActivePolicy, CalendarContext, DecisionWriter, EventPage, PortError, Scheduler, SyncContext,
@@ -97,6 +97,14 @@ impl MeetingDays for Metered {
 impl Decisions for Metered {
     async fn decisions(&self, keys: &[DecisionKey]) -> Result<DecisionRows, PortError> {
         Ok(self.read(self.decisions.decisions(keys).await?))
+    }
+
+    async fn copies_page(
+        &self,
+        meeting: &IcalUid,
+        _: Option<&EventId>,
+    ) -> Result<CopiesPage, PortError> {
+        unreachable!("no sync and no call reads the copies of {meeting}")
     }
 
     async fn copies_at(
@@ -305,7 +313,7 @@ impl Series {
         }
         let writer = DecisionWriter {
             decisions: &self.decisions,
-            spending: &self.state,
+            state: &self.state,
             clock: &self.clock,
         };
         for events in updated.chunks(PAGE) {
@@ -515,7 +523,7 @@ async fn an_unchanged_page_reads_the_rows_of_its_events_and_no_other() {
         .collect();
     let writer = DecisionWriter {
         decisions: &series.decisions,
-        spending: &series.state,
+        state: &series.state,
         clock: &series.clock,
     };
     let page = EventPage {

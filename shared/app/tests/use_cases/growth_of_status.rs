@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use callsheet_app::PortError;
 use callsheet_app::list_calendars::{CalendarFilter, CalendarQuery, list_calendars};
 use callsheet_app::ports::{
-    Calendars as _, DayEntries, DecisionOverview, DecisionRows, Decisions, DueQuery, DueRows,
-    DueStart, First, FirstRows, StartEntry, WriteOutcome,
+    Calendars as _, CopiesPage, DayEntries, DecisionOverview, DecisionRows, Decisions, DueQuery,
+    DueRows, DueStart, First, FirstRows, StartEntry, WriteOutcome,
 };
 use callsheet_app::status::{Days, Queues, status};
 use callsheet_domain::{
@@ -92,6 +92,10 @@ impl Decisions for Metered {
         after: Timestamp,
     ) -> Result<Vec<DecisionKey>, PortError> {
         self.decisions.of_calendar(calendar, after).await
+    }
+
+    async fn copies_page(&self, _: &IcalUid, _: Option<&EventId>) -> Result<CopiesPage, PortError> {
+        unreachable!("no status reads copies")
     }
 
     async fn copies_at(&self, _: &IcalUid, _: Timestamp) -> Result<DecisionRows, PortError> {

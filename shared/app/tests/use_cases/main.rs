@@ -27,6 +27,7 @@ mod harness;
 mod keep_coverage;
 mod listed_recall;
 mod mass_connection;
+mod meeting_override;
 mod model;
 mod moved_in_its_call;
 mod moved_into_the_past;

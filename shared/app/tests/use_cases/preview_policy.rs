@@ -125,6 +125,7 @@ fn synced(
                     calendar: record.revision,
                     policy: PolicyRevision(revision),
                     overrides: overrides.for_event(event).revision(),
+                    meeting: overrides.for_event(event).meeting_revision(),
                 },
                 overrides_read: overrides.revision,
                 overridden_at: None,

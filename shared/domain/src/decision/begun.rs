@@ -71,10 +71,9 @@ fn kept(bot: &WantedBot, offer: &Offer) -> Plan {
 
 /// Whether a bot may join though the `stored` row wants none and the event has begun.
 fn may_join(stored: &Decision, evaluation: &Evaluation<'_>) -> bool {
-    let by_a_person = [RuleName::EVENT_OVERRIDE, RuleName::SERIES_OVERRIDE];
     let is_changed = evaluation.inputs.event > stored.inputs.event;
     !stored.is_of_same_call(evaluation.event)
-        || by_a_person.contains(&evaluation.verdict.reason().rule)
+        || RuleName::OF_OVERRIDES.contains(&evaluation.verdict.reason().rule)
         || (is_changed && (!stored.had_bot || is_of_response(stored, evaluation)))
 }
 

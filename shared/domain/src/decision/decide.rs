@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use crate::event::{Calendar, CalendarEvent};
-use crate::overrides::{Override, OverrideChoice, Overrides, Pause};
+use crate::meeting_override::MeetingOverride;
+use crate::override_choice::OverrideChoice;
+use crate::overrides::{Override, Overrides, Pause};
 use crate::policy::{DeduplicationScheme, Policy};
 use crate::time::date_and_time;
 use crate::verdict::{RuleName, Verdict};
@@ -14,11 +16,13 @@ use crate::verdict::{RuleName, Verdict};
 /// the one they would have to fix first:
 ///
 /// 1. Conditions under which no bot can record: a deleted event, no meeting link, …
-/// 2. An override of the event. It also goes before the denied domains.
-/// 3. The denied domains.
-/// 4. An override of the series.
-/// 5. A pause of the calendar.
-/// 6. The rules of the policy, then its default.
+/// 2. A no to the whole meeting, by any of its people.
+/// 3. An override of the event. It also goes before the denied domains.
+/// 4. A yes to the whole meeting, by an operator. It also goes before the denied domains.
+/// 5. The denied domains.
+/// 6. An override of the series.
+/// 7. A pause of the calendar.
+/// 8. The rules of the policy, then its default.
 ///
 /// What this means for an event that has begun depends on its row, see
 /// [`revise_copies`](super::revise_copies).
@@ -33,7 +37,9 @@ pub fn decide(
     let overrides = overrides.for_event(event);
     let facts = policy.situation(event, calendar);
     objection(event, calendar, policy.deduplication().scheme, now)
+        .or_else(|| no_to_meeting(overrides.meeting?))
         .or_else(|| by_override(overrides.event?, RuleName::EVENT_OVERRIDE, "event"))
+        .or_else(|| yes_to_meeting(overrides.meeting?))
         .or_else(|| policy.deny(&facts))
         .or_else(|| by_override(overrides.series?, RuleName::SERIES_OVERRIDE, "series"))
         .or_else(|| by_pause(overrides.pause?, now))
@@ -84,6 +90,23 @@ pub(super) fn by_override(choice: &Override, rule: RuleName, scope: &str) -> Opt
         OverrideChoice::Skip => Some(Verdict::skip(rule, reason("do not record"))),
         OverrideChoice::Clear => None,
     }
+}
+
+/// The reason names nobody: it is stored in the calendars of other people.
+pub(super) fn no_to_meeting(meeting: &MeetingOverride) -> Option<Verdict> {
+    let no = meeting.in_force()?;
+    let date = date_and_time(no.at);
+    let reason = format!("a person asked on {date} that nobody records this meeting");
+    let skip = || Verdict::skip(RuleName::MEETING_OVERRIDE, reason);
+    (no.choice == OverrideChoice::Skip).then(skip)
+}
+
+fn yes_to_meeting(meeting: &MeetingOverride) -> Option<Verdict> {
+    let yes = meeting.in_force()?;
+    let date = date_and_time(yes.at);
+    let reason = format!("an operator decided on {date} to record this meeting");
+    let record = || Verdict::record(RuleName::MEETING_OVERRIDE, reason);
+    (yes.choice == OverrideChoice::Record).then(record)
 }
 
 fn by_pause(pause: &Pause, now: Timestamp) -> Option<Verdict> {

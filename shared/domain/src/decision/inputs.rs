@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::revision::{CalendarRevision, OverrideRevision, PolicyRevision};
+use crate::revision::{CalendarRevision, MeetingRevision, OverrideRevision, PolicyRevision};
 
 /// The versions of everything that a decision was made from.
 ///
@@ -19,4 +19,7 @@ pub struct DecisionInputs {
     /// The latest revision of the overrides and pauses that apply to the event; 0 if there
     /// are none.
     pub overrides: OverrideRevision,
+    /// The revision of what people chose for the whole meeting; 0 if nobody chose anything. It is
+    /// read after the row, so it is not older unless it has expired.
+    pub meeting: MeetingRevision,
 }

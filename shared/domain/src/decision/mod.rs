@@ -59,7 +59,7 @@ pub use plan::{Plan, plan};
 pub use retry::{Sending, retry_copies, send_bot};
 pub use revise::{RowChange, retire, revise};
 pub use row::{Abandonment, Attempts, Decision};
-pub use skip_at_once::skip_at_once;
+pub use skip_at_once::{skip_at_once, skip_meeting_at_once};
 pub use spending::{over_cap, spending_claim};
 pub use step::Step;
 pub use wanted::{Offer, Wanted};

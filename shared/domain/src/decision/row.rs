@@ -13,6 +13,7 @@ use crate::decision::inputs::DecisionInputs;
 use crate::decision::owner_check::OwnerCheck;
 use crate::decision::wanted::{Offer, Wanted};
 use crate::id::{CalendarId, DecisionKey, DeduplicationKey, PlatformEventId, SeriesId};
+use crate::meeting_name::MeetingName;
 use crate::outcome::{Alerts, BotLife, BotReads, Outcome};
 use crate::overrides::{ApplicableOverrides, Overrides};
 use crate::revision::{Generation, Version};
@@ -113,6 +114,12 @@ impl Decision {
     #[must_use]
     pub fn applied_at(&self) -> Option<Timestamp> {
         self.history.done_at()
+    }
+
+    /// The name of its meeting, which all copies have.
+    #[must_use]
+    pub fn meeting_name(&self) -> MeetingName {
+        MeetingName::of(&self.key.ical_uid, self.platform_id.as_ref())
     }
 
     /// Whether the last call for this generation was blocked.

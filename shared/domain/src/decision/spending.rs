@@ -50,7 +50,6 @@ pub fn spending_claim(
     if stored.filter(has_it).is_some_and(is_counted) {
         return None;
     }
-    let by_a_person = [RuleName::EVENT_OVERRIDE, RuleName::SERIES_OVERRIDE];
     let stands = |row: &Decision| {
         let applied = row.applied.bot();
         row.wanted_key() == Some(deduplication_key)
@@ -62,7 +61,7 @@ pub fn spending_claim(
         ends_at: event.ends_at,
         policy: policy.name_for(calendar).map(str::to_owned),
         caps,
-        is_exempt: by_a_person.contains(&evaluation.verdict.reason().rule)
+        is_exempt: RuleName::OF_OVERRIDES.contains(&evaluation.verdict.reason().rule)
             || stored.is_some_and(stands),
         moved_from: stored.and_then(|row| match &row.wanted {
             Wanted::Bot(bot) => Some(bot.starts_at),

@@ -2,8 +2,8 @@
 
 use callsheet_domain::{
     BotConfig, CalendarEvent, CalendarId, CalendarRevision, DecisionInputs, DeduplicationKey,
-    Evaluation, EventId, Facts, IcalUid, Meeting, Offer, OverrideRevision, Plan, Platform,
-    PolicyRevision, RuleName, Timestamp, Verdict,
+    Evaluation, EventId, Facts, IcalUid, Meeting, MeetingRevision, Offer, OverrideRevision, Plan,
+    Platform, PolicyRevision, RuleName, Timestamp, Verdict,
 };
 use jiff::SignedDuration;
 use serde_json::json;
@@ -56,6 +56,7 @@ impl Versions {
             calendar: CalendarRevision(1),
             policy: PolicyRevision(self.policy),
             overrides: OverrideRevision(self.overrides),
+            meeting: MeetingRevision::default(),
         }
     }
 }

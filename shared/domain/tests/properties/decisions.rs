@@ -1,8 +1,8 @@
 //! Properties of single decisions.
 
 use callsheet_domain::{
-    Fact, FactSource, FactValue, OverrideChoice, Overrides, Plan, Policy, Reason, RuleName,
-    RulePart, RuleTrace, TestedRules, Timestamp, Verdict, decide, plan,
+    Fact, FactSource, FactValue, MeetingOverride, OverrideChoice, Overrides, Plan, Policy, Reason,
+    RuleName, RulePart, RuleTrace, TestedRules, Timestamp, Verdict, decide, plan,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -51,7 +51,10 @@ proptest! {
             let denied = denied.as_str().unwrap();
             domain == denied || domain.ends_with(&format!(".{denied}"))
         });
-        let is_asked_for = overrides.for_event(&event).event.is_some_and(|choice| choice.choice == OverrideChoice::Record);
+        let applicable = overrides.for_event(&event);
+        let of_meeting = applicable.meeting.and_then(MeetingOverride::choice);
+        let of_event = applicable.event.map(|choice| choice.choice);
+        let is_asked_for = [of_meeting, of_event].contains(&Some(OverrideChoice::Record));
         let may_be_denied = may_be_hidden && !denied.is_empty();
         if (may_be_denied || domains.iter().any(is_denied)) && !is_asked_for {
             let verdict = decide(&event, &calendar, &policy, &overrides, now());
@@ -93,13 +96,27 @@ proptest! {
         let Some(policy) = compiled(&document) else { return Ok(()) };
         let override_revision = overrides.for_event(&event);
         let own = override_revision.event.map(|choice| choice.choice);
-        let is_no = match own {
-            Some(OverrideChoice::Skip) => true,
-            Some(OverrideChoice::Record) => false,
+        let of_meeting = override_revision.meeting.and_then(MeetingOverride::choice);
+        let is_no = match (of_meeting, own) {
+            (Some(OverrideChoice::Skip), _) | (_, Some(OverrideChoice::Skip)) => true,
+            (Some(OverrideChoice::Record), _) | (_, Some(OverrideChoice::Record)) => false,
             _ => override_revision.series.is_some_and(|choice| choice.choice == OverrideChoice::Skip),
         };
         let verdict = decide(&event, &calendar, &policy, &overrides, now());
         prop_assert!(!(is_no && is_recorded(&verdict)), "{verdict:?}");
+    }
+
+    /// Whoever says the opposite, and whatever else was set.
+    #[test]
+    fn nobody_records_a_meeting_to_which_a_person_said_no(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let applicable = overrides.for_event(&event);
+        let mut choices = applicable.meeting.into_iter().flat_map(|meeting| &meeting.choices);
+        if choices.any(|made| made.choice == OverrideChoice::Skip) {
+            let verdict = decide(&event, &calendar, &policy, &overrides, now());
+            prop_assert!(!is_recorded(&verdict), "{verdict:?}");
+            prop_assert!(applicable.deny(now()));
+        }
     }
 
     /// By the rule alone, and by the facts alone that the explanation keeps.

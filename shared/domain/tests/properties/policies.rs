@@ -1,8 +1,9 @@
 //! Random policies of shorthands and expressions, and random overrides.
 
 use callsheet_domain::{
-    IcalUid, Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause,
-    PlatformEventId, Policy, PolicyDocument, Timestamp,
+    Actor, CalendarId, EventId, IcalUid, MeetingName, MeetingOverride, Override, OverrideChoice,
+    OverrideRevision, OverrideScope, Overrides, Pause, PlatformEventId, Policy, PolicyDocument,
+    Timestamp,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -142,7 +143,31 @@ pub(crate) fn compiled(document: &Value) -> Option<Policy> {
     Policy::compile(&parsed(document)).ok()
 }
 
-/// Random overrides of the event and its series, and a pause.
+/// The choices of two people for the whole meeting.
+fn any_meeting() -> impl Strategy<Value = MeetingOverride> {
+    let choice = || {
+        prop::option::weighted(
+            0.3,
+            select(vec![OverrideChoice::Record, OverrideChoice::Skip]),
+        )
+    };
+    (choice(), choice()).prop_map(|choices| {
+        let event = (
+            CalendarId::parse("calendar-1").unwrap(),
+            EventId::parse("event-1").unwrap(),
+        );
+        let mut meeting = MeetingOverride::default();
+        for (by, choice) in [("a", choices.0), ("b", choices.1)] {
+            let Some(choice) = choice else { continue };
+            let by = Actor::parse(by).unwrap();
+            let next = meeting.with_choice(choice, &by, Timestamp::UNIX_EPOCH, &event);
+            meeting = next.unwrap().unwrap_or(meeting);
+        }
+        meeting
+    })
+}
+
+/// Random overrides of the meeting, the event and its series, and a pause.
 pub(crate) fn any_overrides() -> impl Strategy<Value = Overrides> {
     let choice = || {
         let choice = select(vec![
@@ -156,8 +181,11 @@ pub(crate) fn any_overrides() -> impl Strategy<Value = Overrides> {
         choice(),
         choice(),
         prop::option::weighted(0.2, -600..600_i64),
+        any_meeting(),
     )
-        .prop_map(|(event, series, pause)| {
+        .prop_map(|(event, series, pause, meeting)| {
+            let id = PlatformEventId::parse("platform-1").unwrap();
+            let name = MeetingName::of(&IcalUid::parse("meeting-1").unwrap(), Some(&id));
             let scopes = [
                 OverrideScope::Event(PlatformEventId::parse("platform-1").unwrap()),
                 OverrideScope::Series(IcalUid::parse("meeting-1").unwrap()),
@@ -176,6 +204,7 @@ pub(crate) fn any_overrides() -> impl Strategy<Value = Overrides> {
                 full_sync_revision: OverrideRevision(3),
                 unapplied: Vec::new(),
                 are_expiring: false,
+                meetings: [(name, meeting)].into(),
             }
         })
 }

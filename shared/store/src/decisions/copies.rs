@@ -7,13 +7,13 @@
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use callsheet_app::PortError;
-use callsheet_app::ports::{DecisionRows, FirstRows};
+use callsheet_app::ports::{CopiesPage, DecisionRows, FirstRows};
 use callsheet_domain::{
     BotId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, Timestamp,
 };
 
 use super::batch::decisions_under;
-use super::row::{BOT, BOT_ID, EVENT_ID, ICAL_UID, STARTS_AT, keys_of, read_rows};
+use super::row::{BOT, BOT_ID, EVENT_ID, ICAL_UID, STARTS_AT, key_attributes, keys_of, read_rows};
 use super::table::Table;
 use crate::attributes::{Attributes, instant, text};
 use crate::error::failed;
@@ -37,6 +37,36 @@ pub(super) async fn copies_at(
         .expression_attribute_values(":ical_uid", text(meeting.as_str()))
         .expression_attribute_values(":starts_at", instant(starts_at));
     Ok(read_rows(all_rows(query).await?))
+}
+
+/// A page of the decisions of an `ical_uid`: as much as DynamoDB gives at once, a megabyte.
+pub(super) async fn copies_page(
+    table: &Table,
+    meeting: &IcalUid,
+    after: Option<&EventId>,
+) -> Result<CopiesPage, PortError> {
+    let after = after.map(|event| {
+        key_attributes(&DecisionKey {
+            ical_uid: meeting.clone(),
+            event_id: event.clone(),
+        })
+    });
+    let query = table
+        .client
+        .query()
+        .table_name(&table.name)
+        .consistent_read(true)
+        .key_condition_expression("#ical_uid = :ical_uid")
+        .expression_attribute_names("#ical_uid", ICAL_UID)
+        .expression_attribute_values(":ical_uid", text(meeting.as_str()))
+        .set_exclusive_start_key(after);
+    let read = query.send().await.map_err(failed)?;
+    let last = read.last_evaluated_key.map(|key| keys_of(vec![key]));
+    let last = last.and_then(|mut keys| keys.pop());
+    Ok(CopiesPage {
+        rows: read_rows(read.items.unwrap_or_default()),
+        next: last.map(|key| key.event_id),
+    })
 }
 
 /// The decisions about an event. An event that was given another `ical_uid` has

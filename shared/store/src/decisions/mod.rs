@@ -26,7 +26,7 @@ mod tested;
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    DecisionRows, Decisions, DueQuery, DueRows, FirstRows, StartEntry, WriteOutcome,
+    CopiesPage, DecisionRows, Decisions, DueQuery, DueRows, FirstRows, StartEntry, WriteOutcome,
 };
 use callsheet_domain::{
     BotId, CalendarId, Decision, DecisionKey, DeduplicationKey, EventId, IcalUid, ListedIds,
@@ -35,7 +35,7 @@ use callsheet_domain::{
 
 use crate::expressions::{Unchanged, put_if};
 use batch::decisions_under;
-use copies::{copies_at, decisions_about, first_wanting, keys_holding, keys_wanting};
+use copies::{copies_at, copies_page, decisions_about, first_wanting, keys_holding, keys_wanting};
 use day::unlisted_entries;
 use index::{
     due_rows, entries_starting, keys_of_calendar, keys_of_silent, keys_to_check, next_start,
@@ -69,6 +69,14 @@ impl Decisions for DecisionTable {
         starts_at: Timestamp,
     ) -> Result<DecisionRows, PortError> {
         copies_at(&self.0, meeting, starts_at).await
+    }
+
+    async fn copies_page(
+        &self,
+        meeting: &IcalUid,
+        after: Option<&EventId>,
+    ) -> Result<CopiesPage, PortError> {
+        copies_page(&self.0, meeting, after).await
     }
 
     async fn of_event(&self, event: &EventId) -> Result<DecisionRows, PortError> {

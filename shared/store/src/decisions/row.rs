@@ -5,9 +5,9 @@ use callsheet_app::bot_state::BotState;
 use callsheet_app::ports::{DecisionRows, DueEntry, DueStart, UnreadableRow};
 use callsheet_domain::{
     Abandonment, Applied, Attempts, BotId, CalendarId, CalendarRevision, Decision, DecisionInputs,
-    DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, LinkDigest, OverrideRevision,
-    PlatformEventId, PolicyRevision, Reason, RuleName, SeriesId, Timestamp, Verdict, Version,
-    Wanted,
+    DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, LinkDigest, MeetingRevision,
+    OverrideRevision, PlatformEventId, PolicyRevision, Reason, RuleName, SeriesId, Timestamp,
+    Verdict, Version, Wanted,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -188,6 +188,16 @@ struct InputsRow {
     calendar: u64,
     policy: u64,
     overrides: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    meeting: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize, Deserialize)]
@@ -463,6 +473,7 @@ impl InputsRow {
             calendar: inputs.calendar.0,
             policy: inputs.policy.0,
             overrides: inputs.overrides.0,
+            meeting: inputs.meeting.0,
         }
     }
 
@@ -472,6 +483,7 @@ impl InputsRow {
             calendar: CalendarRevision(self.calendar),
             policy: PolicyRevision(self.policy),
             overrides: OverrideRevision(self.overrides),
+            meeting: MeetingRevision(self.meeting),
         }
     }
 }

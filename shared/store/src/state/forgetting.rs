@@ -1,21 +1,21 @@
 //! Forgets people and calendars.
 //!
 //! Who made a change is stored in overrides, pauses and policies, in the attribute
-//! `by`. There is no index of it, so the whole table is read: it is small, and this is
+//! `by`, and in each of the choices for a whole meeting. There is no index of it, so the whole table is read: it is small, and this is
 //! rarely done.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use callsheet_app::PortError;
-use callsheet_app::ports::{ActorRows, Forgetting};
+use callsheet_app::ports::{ActorRows, Forgetting, WriteOutcome};
 use callsheet_domain::{Actor, CalendarId, CalendarOwner, Timestamp};
 
-use super::StateTable;
 use super::overrides::row::EXPIRES_AT;
-use super::place::{OVERRIDES, PARTITION, POLICIES, Place, SORT, partition_of};
+use super::place::{OF_MEETING, OVERRIDES, PARTITION, POLICIES, Place, SORT, partition_of};
+use super::{StateTable, TRIES, meetings};
 use crate::attributes::{Attributes, number, text};
-use crate::error::{failed, if_condition_held};
+use crate::error::{busy, failed, if_condition_held};
 use crate::expressions::all_rows;
 
 const BY: &str = "by";
@@ -30,7 +30,9 @@ struct NamedRow {
 impl Forgetting for StateTable {
     async fn rows_by(&self, actor: &str) -> Result<ActorRows, PortError> {
         let rows = self.rows_naming(actor).await?;
-        Ok(counted(rows.iter()))
+        let mut counts = counted(rows.iter());
+        counts.overrides += self.meetings_naming(actor).await?.len() as u64;
+        Ok(counts)
     }
 
     async fn forget_actor(&self, actor: &str) -> Result<ActorRows, PortError> {
@@ -52,7 +54,9 @@ impl Forgetting for StateTable {
                 forgotten.push(row);
             }
         }
-        Ok(counted(forgotten.into_iter()))
+        let mut counts = counted(forgotten.into_iter());
+        counts.overrides += self.forget_in_meetings(actor).await?;
+        Ok(counts)
     }
 
     async fn calendar_rows(&self, calendar: &CalendarId) -> Result<u64, PortError> {
@@ -93,6 +97,51 @@ impl StateTable {
             named.extend(named_row(row.map_err(failed)?, &actor));
         }
         Ok(named)
+    }
+
+    /// The rows of meetings that have a choice of `actor`.
+    async fn meetings_naming(&self, actor: &str) -> Result<Vec<Attributes>, PortError> {
+        let scan = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .filter_expression("#sort = :sort")
+            .expression_attribute_names("#sort", SORT)
+            .expression_attribute_values(":sort", text(OF_MEETING));
+        let mut rows = scan.into_paginator().items().send();
+        let (actor, mut named) = (actor.to_lowercase(), Vec::new());
+        while let Some(row) = rows.next().await {
+            let row = row.map_err(failed)?;
+            if meetings::choices_of(&row, &actor) > 0 {
+                named.push(row);
+            }
+        }
+        Ok(named)
+    }
+
+    /// Takes the name of `actor` out of the choices for meetings; gives the number of rows.
+    async fn forget_in_meetings(&self, actor: &str) -> Result<u64, PortError> {
+        let mut forgotten = 0;
+        for _ in 0..TRIES {
+            let named = self.meetings_naming(actor).await?;
+            let mut is_done = true;
+            for row in named {
+                let key = Place::of_row(&row);
+                let without = meetings::without_name(row, &actor.to_lowercase());
+                let (Some(key), Some((row, read))) = (key, without) else {
+                    continue;
+                };
+                match self.write_if_unchanged(key, row, read).await? {
+                    WriteOutcome::Written => forgotten += 1,
+                    WriteOutcome::Conflict => is_done = false,
+                }
+            }
+            if is_done {
+                return Ok(forgotten);
+            }
+        }
+        Err(busy())
     }
 
     async fn delete_all(&self, keys: Vec<Attributes>) -> Result<u64, PortError> {

@@ -10,6 +10,7 @@ mod due_calendars;
 mod forgetting;
 mod kept_coverage;
 mod leases;
+mod meetings;
 mod overrides;
 mod persons;
 mod place;

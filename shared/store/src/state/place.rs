@@ -1,9 +1,10 @@
 //! Keys of the rows of state: one partition for each calendar, one for the overrides of
-//! each person, one for the policies, one for the workspace's sync state, and one for the rest
+//! each person, one for each meeting that people chose anything for, one for the policies, one for the workspace's sync state, and one for the rest
 //! of the workspace. Permissions are by partition: the console writes to all but the last.
 
 use callsheet_domain::{
-    Account, CalendarId, CalendarOwner, DeduplicationKey, Operation, OverrideScope, PolicyRevision,
+    Account, CalendarId, CalendarOwner, DeduplicationKey, MeetingName, Operation, OverrideScope,
+    PolicyRevision,
 };
 
 use jiff::civil::Date;
@@ -33,6 +34,10 @@ pub(super) const SERIES: &str = "override#series#";
 pub(super) const PLATFORM_SERIES: &str = "override#platform-series#";
 /// Partition of the totals of past days, which sort by date.
 pub(super) const COVERAGE: &str = "coverage";
+/// Prefix of the partitions of what people chose for whole meetings.
+const MEETING: &str = "meeting#";
+/// Sort key of what people chose for a whole meeting.
+pub(super) const OF_MEETING: &str = "override";
 /// Prefix of the partitions of counted bots and of what is counted of a period.
 const SPENDING: &str = "spending#";
 /// Sort key of a counted bot, and of what is counted in all calendars.
@@ -158,6 +163,13 @@ impl Place {
         Self::of_owner(owner, sort)
     }
 
+    pub(super) fn meeting(name: &MeetingName) -> Self {
+        Self {
+            partition: format!("{MEETING}{}", name.digest()),
+            sort: OF_MEETING.to_owned(),
+        }
+    }
+
     pub(super) fn active_policy() -> Self {
         Self::of_policies(ACTIVE_POLICY)
     }
@@ -226,6 +238,15 @@ impl Place {
 
     pub(super) fn scheduler_lease() -> Self {
         Self::of_workspace("lease#scheduler")
+    }
+
+    /// The key of a row that was read.
+    pub(super) fn of_row(row: &Attributes) -> Option<Self> {
+        let text = |name| row.get(name)?.as_s().ok().cloned();
+        Some(Self {
+            partition: text(PARTITION)?,
+            sort: text(SORT)?,
+        })
     }
 
     pub(super) fn key(self) -> Attributes {

@@ -3,8 +3,8 @@
 
 use callsheet_app::ports::NewPolicy;
 use callsheet_domain::{
-    Actor, CalendarOwner, CalendarRecord, Email, OverrideChoice, OverrideRevision, Platform,
-    PolicyRevision, Timestamp,
+    Actor, CalendarOwner, CalendarRecord, Email, MeetingOverride, OverrideChoice, OverrideRevision,
+    Platform, PolicyRevision, Timestamp,
 };
 
 use serde::Serialize;
@@ -16,6 +16,7 @@ use super::activity::ActivityRow;
 use super::calendar_row::CalendarRow;
 use super::kept_coverage::CoverageRow;
 use super::leases::LeaseRow;
+use super::meetings::MeetingRow;
 use super::overrides::row::{EXPIRES_AT, HeadRow, IS_EXPIRING, KEPT_UNTIL, OverrideRow, PauseRow};
 use super::place::{LISTED, PARTITION, Place, SORT};
 use super::policies::{ActivePolicyRow, BuiltInPolicyRow, PolicyRow};
@@ -57,6 +58,10 @@ pub(crate) fn pause_by(by: &Actor, at: Timestamp) -> Attributes {
         via: by.key().map(str::to_owned),
         at,
     })
+}
+
+pub(crate) fn meeting_override(chosen: &MeetingOverride, kept_until: Timestamp) -> Attributes {
+    write_row(MeetingRow::of(chosen, kept_until))
 }
 
 pub(crate) fn policy(policy: &NewPolicy) -> Attributes {
@@ -103,6 +108,7 @@ pub(crate) fn kind(name: &str) -> Option<Kind> {
         | "person# override#series#"
         | "person# override#platform-series#" => rewritten::<OverrideRow>(),
         "person# override#" => rewritten::<PauseRow>(),
+        "meeting# override" => rewritten::<MeetingRow>(),
         "policies policy" => rewritten::<ActivePolicyRow>(),
         "policies policy#" => rewritten::<PolicyRow>(),
         "policies built-in-policy" => rewritten::<BuiltInPolicyRow>(),

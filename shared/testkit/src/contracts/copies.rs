@@ -396,3 +396,38 @@ pub async fn a_row_that_can_be_read_is_not_discarded(decisions: &impl Decisions)
     let rows = decisions.decisions(std::slice::from_ref(&row.key)).await;
     assert_eq!(rows.expect("the store answers").decisions, [row]);
 }
+
+/// Every row of an `ical_uid` is on one page, whatever its start.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn the_copies_of_an_ical_uid_are_read_page_by_page(decisions: &impl Decisions) {
+    let mut expected = Vec::new();
+    for number in 0..50 {
+        let row = a_copy("weekly", &format!("event-{number:02}")).with(|row| {
+            if number % 2 == 0 {
+                row.starts_at = at("12:00");
+                row.ends_at = at("13:00");
+            }
+        });
+        written(decisions, &row).await;
+        expected.push(row.key);
+    }
+    written(decisions, &a_copy("another", "event-99")).await;
+    let (mut found, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let page = decisions
+            .copies_page(&meeting("weekly"), after.as_ref())
+            .await;
+        let page = page.expect("the store answers");
+        let rows = page.rows.all_readable().expect("each row can be read");
+        found.extend(rows.into_iter().map(|row| row.key));
+        pages += 1;
+        assert!(pages <= 50, "the pages have an end");
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, expected);
+}

@@ -3,8 +3,8 @@
 use callsheet_domain::{
     Abandonment, Alert, AlertKind, Alerts, Applied, Attempts, BotConfig, BotReads, BotStatus,
     CalendarRevision, CallRecord, Cause, Decision, DecisionInputs, EarlierOutcomes, Generation,
-    History, Operation, Outcome, OverrideRevision, PolicyRevision, RecordedResult, RuleName,
-    Verdict, Wanted, WantedBot,
+    History, MeetingRevision, Operation, Outcome, OverrideRevision, PolicyRevision, RecordedResult,
+    RuleName, Verdict, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -137,6 +137,7 @@ pub(super) fn odd_shapes() -> Vec<Decision> {
                 calendar: CalendarRevision(u64::MAX),
                 policy: PolicyRevision(u64::MAX),
                 overrides: OverrideRevision(u64::MAX),
+                meeting: MeetingRevision(u64::MAX),
             };
             row.generation = Generation(u64::MAX);
             row.attempts.count = u32::MAX;

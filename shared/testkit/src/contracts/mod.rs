@@ -28,6 +28,7 @@ pub mod event_bus;
 pub mod forgetting;
 pub mod leases;
 pub mod lost_heads;
+pub mod meetings;
 pub mod overrides;
 pub mod overview;
 pub mod policies;
@@ -100,6 +101,7 @@ macro_rules! decisions_contract {
             rows_with_an_owner_check_are_found,
             rows_whose_bot_is_silent_are_found,
             a_meeting_with_many_copies_is_read_to_the_end,
+            the_copies_of_an_ical_uid_are_read_page_by_page,
             a_decision_is_found_by_its_event,
             the_decisions_that_want_a_bot_are_found_by_its_key,
             the_decisions_that_hold_a_bot_are_found_by_its_id,
@@ -205,6 +207,12 @@ macro_rules! state_contract {
             names_are_joined_through_others_in_any_order,
             names_of_which_nothing_was_said_are_joined_without_a_revision,
             an_override_that_is_set_while_names_are_joined_is_kept,
+        );
+        $crate::contract_tests!($setup, meetings:
+            the_choices_of_people_for_a_meeting_are_kept,
+            no_choice_for_a_meeting_is_lost,
+            choices_for_many_meetings_are_read_at_once,
+            a_person_is_forgotten_in_choices_for_meetings,
         );
         $crate::contract_tests!($setup, policies:
             no_policy_is_active_at_first,

@@ -6,21 +6,22 @@ use std::time::Duration;
 use callsheet_app::PortError;
 use callsheet_app::ports::{
     Access, Activity, ActivityLog, ActorRows, BotReader, BotReply, Bots, CalendarCreation,
-    CalendarDirectory, CalendarEvents, CalendarPages, CalendarRemoval, Calendars, Creation,
-    DayEntries, DayPage, DayPosition, DayTotals, DeadLetter, DeadLetters, DecisionOverview,
-    DecisionRows, Decisions, Denial, DueHead, DueQuery, DueRows, DueStart, DueWork, EventBus,
-    EventQuery, First, FirstRows, Forgetting, Held, KeptCoverage, LeaseResult, Leases, LeaveReply,
-    ListedCalendar, MeasuredQueue, MeetingDays, NewCalendar, NewPolicy, OverrideStore,
-    PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite, PutResult, Queue,
-    QueueDepth, RateLimits, Receipt, RecordPage, Released, Removed, ScheduleRequest, Spending,
-    StartEntry, StoredPolicy, SyncStates, Throttling, UnreadableRecord, Versioned, WriteOutcome,
+    CalendarDirectory, CalendarEvents, CalendarPages, CalendarRemoval, Calendars, CopiesPage,
+    Creation, DayEntries, DayPage, DayPosition, DayTotals, DeadLetter, DeadLetters,
+    DecisionOverview, DecisionRows, Decisions, Denial, DueHead, DueQuery, DueRows, DueStart,
+    DueWork, EventBus, EventQuery, First, FirstRows, Forgetting, Held, KeptCoverage, LeaseResult,
+    Leases, LeaveReply, ListedCalendar, MeasuredQueue, MeetingDays, MeetingOverrides, NewCalendar,
+    NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite,
+    PutResult, Queue, QueueDepth, RateLimits, Receipt, RecordPage, Released, Removed,
+    ScheduleRequest, Spending, StartEntry, StoredPolicy, SyncStates, Throttling, UnreadableRecord,
+    Versioned, WriteOutcome,
 };
 use callsheet_domain::{
     Account, Actor, BotEntry, BotId, BotStatus, BusEvent, Calendar, CalendarId,
     CalendarListProgress, CalendarOwner, CalendarRecord, CountedBot, Decision, DecisionKey,
-    DeduplicationKey, EventId, IcalUid, LinkComparison, ListedIds, Operation, OverrideChoice,
-    OverrideRevision, OverrideScope, Overrides, PageCursor, PolicyRevision, RateLimit, Spent,
-    SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState,
+    DeduplicationKey, EventId, IcalUid, LinkComparison, ListedIds, MeetingName, MeetingOverride,
+    Operation, OverrideChoice, OverrideRevision, OverrideScope, Overrides, PageCursor,
+    PolicyRevision, RateLimit, Spent, SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState,
 };
 
 use jiff::civil::Date;
@@ -49,6 +50,7 @@ intercepted! {
     Decisions {
         decisions(keys: &[DecisionKey]) -> DecisionRows;
         copies_at(meeting: &IcalUid, starts_at: Timestamp) -> DecisionRows;
+        copies_page(meeting: &IcalUid, after: Option<&EventId>) -> CopiesPage;
         of_event(event: &EventId) -> DecisionRows;
         wanting(key: &DeduplicationKey, most: usize) -> FirstRows;
         keys_wanting(key: &DeduplicationKey) -> Vec<DecisionKey>;
@@ -119,6 +121,12 @@ intercepted! {
 
     OverrideStore {
         overrides(owner: &CalendarOwner) -> Overrides;
+        meeting_overrides(meetings: &[MeetingName]) -> MeetingOverrides;
+        write_meeting_override(
+            meeting: &MeetingName,
+            chosen: &MeetingOverride,
+            kept_until: Timestamp,
+        ) -> WriteOutcome;
         set_override(
             owner: &CalendarOwner,
             scope: &OverrideScope,

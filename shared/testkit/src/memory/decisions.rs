@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use callsheet_app::ports::{
-    AlertEntry, DayEntries, DayEntry, DayPage, DayPosition, DecisionOverview, DecisionRows,
-    Decisions, DueEntry, DueQuery, DueRows, DueSelection, DueStart, First, FirstRows, MeetingDays,
-    StartEntry, UnreadableRow, WriteOutcome,
+    AlertEntry, CopiesPage, DayEntries, DayEntry, DayPage, DayPosition, DecisionOverview,
+    DecisionRows, Decisions, DueEntry, DueQuery, DueRows, DueSelection, DueStart, First, FirstRows,
+    MeetingDays, StartEntry, UnreadableRow, WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
@@ -267,6 +267,9 @@ impl MemoryDecisions {
     }
 }
 
+/// Rows of a page of copies: fewer than the table's, so that tests have several pages.
+const COPIES_OF_A_PAGE: usize = 20;
+
 impl Decisions for MemoryDecisions {
     async fn decisions(&self, keys: &[DecisionKey]) -> Result<DecisionRows, PortError> {
         let keys: BTreeSet<_> = keys.iter().collect();
@@ -281,6 +284,26 @@ impl Decisions for MemoryDecisions {
         Ok(self.read(|rows| {
             let copies = rows.of_meeting(meeting);
             rows.select(copies.filter(|key| rows.by_key[*key].starts_at == starts_at))
+        }))
+    }
+
+    async fn copies_page(
+        &self,
+        meeting: &IcalUid,
+        after: Option<&EventId>,
+    ) -> Result<CopiesPage, PortError> {
+        Ok(self.read(|rows| {
+            let copies = rows.of_meeting(meeting);
+            let is_next = |key: &&DecisionKey| after.is_none_or(|after| key.event_id > *after);
+            let mut keys: Vec<_> = copies.filter(is_next).collect();
+            keys.sort();
+            let has_more = keys.len() > COPIES_OF_A_PAGE;
+            keys.truncate(COPIES_OF_A_PAGE);
+            let last = keys.last().map(|key| key.event_id.clone());
+            CopiesPage {
+                next: last.filter(|_| has_more),
+                rows: rows.select(keys),
+            }
         }))
     }
 

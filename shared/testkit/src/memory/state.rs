@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::ports::{
     Access, Activity, ActivityLog, ActorRows, CalendarPages, Calendars, DayTotals, Denial, DueHead,
-    DueWork, Forgetting, Held, KeptCoverage, LeaseResult, Leases, ListedCalendar, NewPolicy,
-    OverrideStore, PermitResult, Policies, PolicyWrite, RateLimits, RecordPage, Released, Spending,
-    StoredPolicy, SyncStates, Throttling, UnreadableRecord, Versioned, WriteOutcome,
+    DueWork, Forgetting, Held, KeptCoverage, LeaseResult, Leases, ListedCalendar, MeetingOverrides,
+    NewPolicy, OverrideStore, PermitResult, Policies, PolicyWrite, RateLimits, RecordPage,
+    Released, Spending, StoredPolicy, SyncStates, Throttling, UnreadableRecord, Versioned,
+    WriteOutcome,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
     Account, Actor, CalendarId, CalendarListProgress, CalendarOwner, CalendarRecord, CountedBot,
-    DeduplicationKey, EventId, LinkComparison, NextFree, Operation, Override, OverrideChoice,
-    OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision, RateLimit, Spent, Timestamp,
-    UnappliedOverride, Version, WindowedSyncState, WorkspaceSyncState,
+    DeduplicationKey, EventId, LinkComparison, MeetingName, MeetingOverride, NextFree, Operation,
+    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision,
+    RateLimit, Spent, Timestamp, UnappliedOverride, Version, WindowedSyncState, WorkspaceSyncState,
 };
 
 use jiff::civil::Date;
@@ -36,6 +37,9 @@ struct State {
     overrides: BTreeMap<CalendarOwner, Overrides>,
     /// Overrides of events that no sync has applied yet.
     unapplied: BTreeMap<CalendarOwner, Vec<UnappliedOverride>>,
+    /// What people chose for whole meetings, and when that is deleted.
+    meetings: BTreeMap<MeetingName, (MeetingOverride, Timestamp)>,
+    unreadable_meetings: BTreeSet<MeetingName>,
     /// Names with overrides that a sync has to apply.
     due_heads: BTreeSet<CalendarOwner>,
     /// The name before, of each name that was joined with another one.
@@ -281,6 +285,11 @@ impl MemoryState {
             let owner = state.person(&state.owner(id));
             state.unreadable_overrides.insert(owner)
         });
+    }
+
+    /// Makes what people chose for a meeting unreadable, as a row of a later build is.
+    pub fn make_meeting_unreadable(&self, name: &MeetingName) {
+        self.write(|state| state.unreadable_meetings.insert(name.clone()));
     }
 
     fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
@@ -536,6 +545,43 @@ impl OverrideStore for MemoryState {
             overrides.unapplied = state.unapplied.get(owner).cloned().unwrap_or_default();
             Ok(overrides)
         })
+    }
+
+    async fn meeting_overrides(
+        &self,
+        meetings: &[MeetingName],
+    ) -> Result<MeetingOverrides, PortError> {
+        Ok(self.read(|state| {
+            let mut read = MeetingOverrides::default();
+            for name in meetings {
+                if state.unreadable_meetings.contains(name) {
+                    read.unreadable.insert(name.clone(), PROBLEM.to_owned());
+                } else if let Some((chosen, _)) = state.meetings.get(name) {
+                    read.known.insert(name.clone(), chosen.clone());
+                }
+            }
+            read
+        }))
+    }
+
+    async fn write_meeting_override(
+        &self,
+        meeting: &MeetingName,
+        chosen: &MeetingOverride,
+        kept_until: Timestamp,
+    ) -> Result<WriteOutcome, PortError> {
+        Ok(self.write(|state| {
+            let stored = state.meetings.get(meeting);
+            if stored.map_or(Version::NEW, |(stored, _)| stored.version) != chosen.version {
+                return WriteOutcome::Conflict;
+            }
+            let mut written = chosen.clone();
+            written.version = written.version.next();
+            state
+                .meetings
+                .insert(meeting.clone(), (written, kept_until));
+            WriteOutcome::Written
+        }))
     }
 
     async fn set_override(
@@ -1012,6 +1058,14 @@ impl State {
             for by in set.chain(pause).filter(is_named) {
                 change(by);
                 counts.overrides += 1;
+            }
+        }
+        for (meeting, _) in self.meetings.values_mut() {
+            let made = meeting.choices.iter_mut().map(|made| &mut made.by);
+            let named: Vec<_> = made.filter(is_named).collect();
+            counts.overrides += u64::from(!named.is_empty());
+            for by in named {
+                change(by);
             }
         }
         for by in self

@@ -6,6 +6,31 @@ use super::{
 };
 use crate::stage::{Stage, a_decision, abandoned, scheduled};
 
+fn of_meetings() -> Vec<Case> {
+    let none = "no event has this name";
+    let several = "several have it";
+    vec![
+        case(
+            "override meeting",
+            none,
+            two_events(),
+            "--find nothing-like-this skip",
+        ),
+        case(
+            "override meeting",
+            several,
+            two_events(),
+            "--find kick-off skip",
+        ),
+        case(
+            "override meeting",
+            "its meeting is over",
+            a_meeting_that_is_over(),
+            "event-1 skip",
+        ),
+    ]
+}
+
 pub(in crate::exit_codes) fn of_events() -> Vec<Case> {
     let none = "no event has this name";
     let several = "several have it";
@@ -106,5 +131,5 @@ pub(in crate::exit_codes) fn of_events() -> Vec<Case> {
             case(command, copy, an_unreadable_copy(), "event-1 skip"),
         ]);
     }
-    cases
+    cases.into_iter().chain(of_meetings()).collect()
 }

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use callsheet_app::ports::{
-    Calendars as _, DayPage, DayPosition, DecisionRows, Decisions, DueQuery, DueRows, FirstRows,
-    MeetingDays, Queue as _, StartEntry, WriteOutcome,
+    Calendars as _, CopiesPage, DayPage, DayPosition, DecisionRows, Decisions, DueQuery, DueRows,
+    FirstRows, MeetingDays, Queue as _, StartEntry, WriteOutcome,
 };
 use callsheet_app::{Handled, PortError, Ports, SyncHandler};
 use callsheet_domain::{
@@ -40,6 +40,14 @@ impl MeetingDays for LaggingIndex {
 impl Decisions for LaggingIndex {
     async fn decisions(&self, keys: &[DecisionKey]) -> Result<DecisionRows, PortError> {
         self.decisions.decisions(keys).await
+    }
+
+    async fn copies_page(
+        &self,
+        meeting: &IcalUid,
+        after: Option<&EventId>,
+    ) -> Result<CopiesPage, PortError> {
+        self.decisions.copies_page(meeting, after).await
     }
 
     async fn copies_at(

@@ -6,8 +6,9 @@ use test_case::test_case;
 
 use super::*;
 use crate::id::CalendarId;
+use crate::override_choice::OverrideChoice;
 use crate::override_scope::OverrideScope;
-use crate::overrides::{Override, OverrideChoice, Pause};
+use crate::overrides::{Override, Pause};
 use crate::revision::{CalendarRevision, OverrideRevision};
 use crate::sync_plan::{CompletedSync, UnreadableEvents};
 
@@ -228,6 +229,7 @@ fn overrides(set_at: i64, pause_until: Option<i64>) -> Overrides {
         full_sync_revision: OverrideRevision(2),
         unapplied: Vec::new(),
         are_expiring: false,
+        meetings: std::collections::HashMap::new(),
     }
 }
 

@@ -23,12 +23,13 @@
 pub(super) mod row;
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{OverrideStore, WriteOutcome};
+use callsheet_app::ports::{MeetingOverrides, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, EventId, OverrideChoice, OverrideRevision, OverrideScope,
-    Overrides, Timestamp,
+    Actor, CalendarId, CalendarOwner, EventId, MeetingName, MeetingOverride, OverrideChoice,
+    OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
 
+use super::meetings::{read_meetings, write_meeting};
 use super::place::{OVERRIDES, OVERRIDES_HEAD, PARTITION, Place, SORT, partition_of};
 use super::{StateTable, TRIES, attributes_at, row_at};
 use crate::attributes::{Attributes, Unreadable, number, write_row};
@@ -81,6 +82,22 @@ impl OverrideStore for StateTable {
             }
         }
         Err(endless())
+    }
+
+    async fn meeting_overrides(
+        &self,
+        meetings: &[MeetingName],
+    ) -> Result<MeetingOverrides, PortError> {
+        read_meetings(self, meetings).await
+    }
+
+    async fn write_meeting_override(
+        &self,
+        meeting: &MeetingName,
+        chosen: &MeetingOverride,
+        kept_until: Timestamp,
+    ) -> Result<WriteOutcome, PortError> {
+        write_meeting(self, meeting, chosen, kept_until).await
     }
 
     async fn set_override(
