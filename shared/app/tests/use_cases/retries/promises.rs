@@ -372,7 +372,7 @@ impl Meeting {
 }
 
 proptest! {
-    // The same cases in each run, until a known limit is mended: about one in a thousand others
+    // The same cases in each run, until a known limit is repaired: about one in a thousand others
     // shows that a copy which is due when people put the bot out may still send one more.
     #![proptest_config(ProptestConfig { cases: 100, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
