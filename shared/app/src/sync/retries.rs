@@ -50,8 +50,8 @@ impl<S: Calendars + OverrideStore> BotRetries<'_, S> {
         Ok(folded)
     }
 
-    /// Whether the owner of the row's calendar has said no, or anybody to the whole meeting. If that cannot be read, nobody can
-    /// tell.
+    /// Whether the owner of the row's calendar has said no, or anybody to the whole meeting. If
+    /// that cannot be read, nobody can tell.
     async fn is_denied(&self, row: &Decision, now: Timestamp) -> Result<bool, PortError> {
         let overrides = async {
             let owner = owner_of(self.state, &row.calendar_id).await?;

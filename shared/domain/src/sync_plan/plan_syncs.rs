@@ -6,10 +6,6 @@
 //! the pages that a list for each request would take. It is not planned if it would reach so far back that it takes more pages than the single calendars, or if the
 //! options forbid it.
 //!
-//! A full sync that a calendar's record asks for is made at once if the rate limit has room. If
-//! not, it is left to the resync, which makes it in the background, in windows if there are many:
-//! thousands of calendars that are connected again must not keep live requests waiting.
-//!
 //! At most one sync of the workspace is in progress, and one of each calendar. A worker
 //! that finds one in progress that covers its requests waits for it. One that was left,
 //! because its worker ran out of time or died, is resumed by the next worker that needs
@@ -22,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::coverage::OWN_CLOCKS;
 use super::debounce::{debounced, earliest};
 use super::listing::PAGE;
-use super::plan::{ListingOptions, NewCalendar, PendingCalendar, PlannedSync, Scope, SyncPlan};
+use super::plan::{ListingOptions, PendingCalendar, PlannedSync, Scope, SyncPlan};
 use super::requested::Extent;
 use super::state::{LatestSync, OVERLAP, SyncInProgress, WorkspaceCoverage, WorkspaceSyncState};
 use crate::time::plus;
@@ -67,11 +63,7 @@ pub fn plan_syncs(
 ) -> SyncPlan {
     let mut plan = SyncPlan::default();
     let mut incremental = Vec::new();
-    let pending: Vec<_> = pending
-        .iter()
-        .map(|pending| without_full_sync_to_leave(pending, options, now))
-        .collect();
-    for pending in &pending {
+    for pending in pending {
         if let Some(since) = plan_single(&mut plan, pending, workspace, options, now) {
             incremental.push((pending, since));
         }
@@ -97,7 +89,7 @@ pub fn plan_syncs(
         }
     }
     let singles = incremental.into_iter().map(|one| match one {
-        (pending, _) if pending.needs_full_sync => full(pending, options, now),
+        (pending, _) if pending.needs_full_sync => single(pending, None, now),
         (pending, since) => overlapping(pending, since, workspace, options, now),
     });
     plan.syncs.extend(singles);
@@ -132,34 +124,10 @@ fn plan_single(
             (Extent::Since(since), _) if !pending.needs_full_sync => return Some(since),
             (Extent::Since(since), Some(new)) => return Some(since.min(new.since)),
             (Extent::Nothing, Some(new)) => return Some(new.since),
-            _ => plan.syncs.push(full(pending, options, now)),
+            _ => plan.syncs.push(single(pending, None, now)),
         }
     }
     None
-}
-
-/// Whether a full sync of a calendar may be left to a resync: nobody asked for it, and it is not
-/// that of a calendar that was connected a moment ago, which a list of the workspace can be.
-fn may_be_left(pending: &PendingCalendar<'_>, options: ListingOptions, now: Timestamp) -> bool {
-    let reaches_far = |new: NewCalendar| new.since < plus(now, -FURTHEST);
-    options.lists_workspace
-        && pending.requested.extent != Extent::Full
-        && pending.new.is_none_or(reaches_far)
-}
-
-/// The calendar as one that needs no full sync, if that is left.
-fn without_full_sync_to_leave<'a>(
-    pending: &PendingCalendar<'a>,
-    options: ListingOptions,
-    now: Timestamp,
-) -> PendingCalendar<'a> {
-    let is_left = options.leaves_full_syncs && may_be_left(pending, options, now);
-    let new = pending.new.filter(|_| !is_left);
-    PendingCalendar {
-        needs_full_sync: pending.needs_full_sync && !is_left,
-        new,
-        ..pending.clone()
-    }
 }
 
 /// Whether a list of what changed is the full sync of a new calendar.
@@ -186,17 +154,8 @@ fn single(
         scope: Scope::Calendar(pending.calendar.clone()),
         since,
         resumes: false,
-        may_be_left: false,
         not_before,
         for_calendars: BTreeSet::from([pending.calendar.clone()]),
-    }
-}
-
-/// A full sync of one calendar.
-fn full(pending: &PendingCalendar<'_>, options: ListingOptions, now: Timestamp) -> PlannedSync {
-    PlannedSync {
-        may_be_left: may_be_left(pending, options, now),
-        ..single(pending, None, now)
     }
 }
 
@@ -249,7 +208,6 @@ fn join<'a>(
                 scope: Scope::Workspace,
                 since: in_progress.mark.since,
                 resumes: true,
-                may_be_left: false,
                 not_before: now,
                 for_calendars,
             },
@@ -293,7 +251,6 @@ fn of_workspace(
         scope: Scope::Workspace,
         since: Some(since),
         resumes: false,
-        may_be_left: false,
         not_before: known_at.map_or(not_before, |at| at.max(not_before)),
         for_calendars: incremental
             .iter()
