@@ -3,7 +3,7 @@
 use callsheet_app::ports::Policies as _;
 use callsheet_auth::Grant;
 use callsheet_console::{Access, Route};
-use callsheet_domain::plus;
+use callsheet_domain::{EventId, plus};
 use jiff::SignedDuration;
 use recall_simulator::Platform;
 use reqwest::Method;
@@ -160,18 +160,27 @@ async fn every_route_answers_on_the_deployed_stack() {
         },
         now,
     );
+    let participant_token = console.token(
+        Grant::Participant {
+            event: EventId::parse(recorded.id.to_string()).expect("an id"),
+        },
+        now,
+    );
     for route in Route::ALL {
         let template = route.template();
         let paths = match route {
             Route::Event
             | Route::OverrideEvent
             | Route::ClearEvent
+            | Route::OverrideMeeting
+            | Route::ClearMeeting
             | Route::OverrideSeries
             | Route::ClearSeries
             | Route::RetryEvent => {
                 let ids = [recorded.id, skipped.id].map(|id| id.to_string());
                 ids.map(|id| template.replace("{id}", &id)).to_vec()
             }
+            Route::Consent => vec![template.replace("{id}", &recorded.id.to_string())],
             Route::Events => vec![format!("{template}?calendar={calendar}")],
             // It would reopen the decisions that other tests have abandoned.
             Route::Retry => Vec::new(),
@@ -180,14 +189,16 @@ async fn every_route_answers_on_the_deployed_stack() {
         };
         for path in paths {
             let is_public = route.access() == Access::Public;
-            let token = if route == Route::Me {
-                &calendar_token
-            } else {
-                &token
+            let token = match route {
+                Route::Me => &calendar_token,
+                Route::Consent => &participant_token,
+                _ => &token,
             };
             let token = (!is_public).then_some(token.as_str());
             let body = match route {
-                Route::OverrideEvent | Route::OverrideSeries => Some(json!({"override": "skip"})),
+                Route::OverrideEvent | Route::OverrideMeeting | Route::OverrideSeries => {
+                    Some(json!({"override": "skip"}))
+                }
                 Route::Pause => Some(json!({"for": "PT1H"})),
                 Route::Resync => Some(json!({"full": false})),
                 Route::LintPolicy => Some(json!({"version": 1, "default": "skip"})),
