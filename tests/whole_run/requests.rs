@@ -138,7 +138,14 @@ const STATE_STREAM: &str = "StateTable.StreamArn";
 
 /// What a command requests only by the size or the state of the workspace, which the tests share:
 /// command, action, resource, and the condition.
-const SOMETIMES: [(&str, &str, &str, &str); 5] = [
+const SOMETIMES: [(&str, &str, &str, &str); 7] = [
+    ("doctor", "dynamodb:BatchGetItem", "DecisionsTable", IF_DUE),
+    (
+        "doctor",
+        "dynamodb:Query",
+        "DecisionsTable/index/calendar",
+        IF_FEW,
+    ),
     ("status", "dynamodb:BatchGetItem", "DecisionsTable", IF_DUE),
     (
         "status",
