@@ -91,7 +91,7 @@ where
             }
             Sending::AfterSync => (decision, SentBy::Sync),
             // Somebody else has sent one since.
-            Sending::IsDue | Sending::HasBot(_) => (decision, SentBy::Call),
+            Sending::HasBot(_) => (decision, SentBy::Call),
         };
         return Ok(BotSent { set, decision, how });
     }

@@ -79,6 +79,7 @@ fn a_full_decision() -> Decision {
         row.outcome = status.map(|status| Outcome::of(id("bot-1"), status));
         row.life.earlier = EarlierOutcomes::kept(row.outcome.clone());
         row.life.last_key = Some(id(format!("10:00-{MARK}")));
+        row.life.called_key = Some(id(format!("10:00-{MARK}")));
         row.attempts = Attempts {
             count: 2,
             not_before: Some(at("09:00")),

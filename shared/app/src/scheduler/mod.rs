@@ -169,6 +169,24 @@ where
             let PlannedCall { row, attempt } = planned;
             return Ok(CompletedCall::not_made(row, attempt, CallOutcome::Shared));
         }
+        if let Call::Schedule(_) = planned.attempt.call {
+            let PlannedCall { row, attempt } = planned;
+            let outcome = match self.shared_bots().before_call(row.clone()).await {
+                Ok(Some(row)) => return self.make(PlannedCall { row, attempt }, calls_until).await,
+                Ok(None) => CallOutcome::NotMade,
+                Err(PortError::Unwritable { reason, .. }) => CallOutcome::Unwritable(reason),
+                Err(error) => return Err(error),
+            };
+            return Ok(CompletedCall::not_made(row, attempt, outcome));
+        }
+        self.make(planned, calls_until).await
+    }
+
+    async fn make(
+        &self,
+        planned: PlannedCall,
+        calls_until: Timestamp,
+    ) -> Result<CompletedCall, PortError> {
         let planned = self.shared_bots().configure(planned).await?;
         let caller = BotCaller {
             recall: &self.recall,

@@ -48,8 +48,10 @@ pub(super) enum CallOutcome {
     Denied(String),
     /// It was not made: another copy of the meeting wants the bot.
     Shared,
-    /// It was not made: the lease does not last long enough.
+    /// It was not made: the lease does not last long enough, or the row was written instead.
     NotMade,
+    /// It was not made: the table does not accept the row that was to be written instead.
+    Unwritable(String),
 }
 
 /// Classifies the response to a call, after which the row waits as `waits` say,
@@ -100,7 +102,7 @@ impl CallOutcome {
             Self::Result(_) => Some(Answer::LetThrough),
             Self::Unanswered { .. } | Self::Throttled(_) => Some(Answer::Unclear),
             Self::Blocked { .. } | Self::Denied(_) => Some(Answer::Refused),
-            Self::Shared | Self::NotMade => None,
+            Self::Shared | Self::NotMade | Self::Unwritable(_) => None,
         }
     }
 }

@@ -28,12 +28,15 @@ use jiff::SignedDuration;
 
 use crate::PortError;
 use crate::first_copy::first_copy;
-use crate::ports::{Clock, Decisions};
+use crate::ports::{Clock, Decisions, WriteOutcome};
 use crate::scheduler::plan::PlannedCall;
 
 /// When to ask again about a bot that another copy wants. That copy may stop
 /// wanting it without a call of its own, since it need not have had a bot.
 const NEXT_CHECK: SignedDuration = SignedDuration::from_secs(60);
+
+/// Copies that are asked, before a call for a running meeting, what became of its bots.
+const COPIES_ASKED: usize = 32;
 
 /// Checks whether a bot is shared before it is sent out of its call.
 #[derive(Debug)]
@@ -53,6 +56,62 @@ impl<D: Decisions, K: Clock> SharedBots<'_, D, K> {
         let is_claim = |copy: &Decision| copy.key != row.key && claims(copy, key, now);
         let copy = first_copy(self.decisions, key, is_claim).await?;
         Ok(copy.is_some())
+    }
+
+    /// The row as it is called; none if another worker has written it meanwhile, or if it was
+    /// written instead: since people put a bot of its running meeting out, and none has wanted one
+    /// since, or since another one is there already.
+    ///
+    /// A call into a running meeting is noted on the row before it is made. So if its answer is
+    /// lost, others know that it may have sent a bot.
+    ///
+    /// What all copies of a large meeting know is spread over them when the end of a bot is
+    /// reported. What is asked here covers the reports that came another way, or while the row was
+    /// due.
+    pub(super) async fn before_call(&self, row: Decision) -> Result<Option<Decision>, PortError> {
+        let now = self.clock.now();
+        let Some(key) = row.wanted_key().filter(|_| row.starts_at <= now) else {
+            return Ok(Some(row));
+        };
+        let copies = self
+            .decisions
+            .wanting(key, COPIES_ASKED)
+            .await?
+            .rows
+            .decisions;
+        let event = &row.key.event_id;
+        let settled = if let Some(turned_away) = row.turned_away(&copies, now) {
+            tracing::info!(%event, "people put a bot of event {event} out, so it gets no other one");
+            turned_away
+        } else if let Some(joining) = row.joining_present(&copies, now) {
+            tracing::info!(%event, "another bot of event {event} is there, so it shares that one");
+            joining
+        } else {
+            return self.note_call(row, now).await;
+        };
+        // A row that another worker has written meanwhile is planned again as it is now.
+        self.decisions.write(&settled).await?;
+        Ok(None)
+    }
+
+    async fn note_call(
+        &self,
+        row: Decision,
+        now: Timestamp,
+    ) -> Result<Option<Decision>, PortError> {
+        let Some(mut calling) = row.calling(now) else {
+            return Ok(Some(row));
+        };
+        match self.decisions.write(&calling).await {
+            Ok(WriteOutcome::Written) => {
+                calling.version = calling.version.next();
+                Ok(Some(calling))
+            }
+            Ok(WriteOutcome::Conflict) => Ok(None),
+            // The bot comes all the same; its result cannot be written either.
+            Err(PortError::Unwritable { .. }) => Ok(Some(row)),
+            Err(error) => Err(error),
+        }
     }
 
     /// The attempt with the configuration of the bot's owner, if it schedules a bot.

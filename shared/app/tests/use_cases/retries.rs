@@ -1,6 +1,7 @@
 //! Another bot is sent in place of one that has ended: to the same meeting, for all its copies,
 //! and never after a no.
 
+mod before_calls;
 mod promises;
 
 use callsheet_app::events::EventName;

@@ -43,6 +43,11 @@ pub fn apply_result(
     }
     let before = decision.clone();
     decision.note_answer(&attempt.call, &result);
+    if let (Call::Schedule(bot), CallResult::Done(_) | CallResult::Refused(_)) =
+        (&attempt.call, &result)
+    {
+        decision.note_called(&bot.deduplication_key);
+    }
     let has_begun = is_removed_after_start(&decision, now);
     if let CallResult::Done(bots) = &result {
         decision.applied = applied_after(decision.applied, &attempt.call, bots, is_current, now);

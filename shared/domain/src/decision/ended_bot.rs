@@ -20,8 +20,12 @@ pub(super) struct EndedBot<'a> {
 }
 
 impl<'a> EndedBot<'a> {
-    /// The bot of `key`, if it has ended for all of `copies` that hold it.
+    /// The bot of `key`, if it has ended for all of `copies` that hold it, and no call under that
+    /// key may have sent another one.
     pub(super) fn of(key: &'a DeduplicationKey, copies: &'a [Decision]) -> Option<Self> {
+        if copies.iter().any(|copy| copy.may_have_called(key)) {
+            return None;
+        }
         let holders = copies
             .iter()
             .filter(|copy| copy.wanted_key() == Some(key) && copy.is_certain());
@@ -78,6 +82,32 @@ impl Decision {
         self.bot_outcome().is_some_and(Outcome::is_final)
     }
 
+    /// Whether a call under `key` may have sent a bot into the running meeting, which no answer
+    /// told of.
+    pub(super) fn may_have_called(&self, key: &DeduplicationKey) -> bool {
+        self.life.called_key.as_ref() == Some(key)
+    }
+
+    /// The row, for which a call under the key of its bot is about to be made; none if that is
+    /// noted, or if its meeting has not begun: then no bot joins at once.
+    #[must_use]
+    pub fn calling(&self, now: Timestamp) -> Option<Self> {
+        let key = self.wanted_key().filter(|_| self.has_begun(now))?;
+        let is_noted = self.may_have_called(key);
+        (!is_noted).then(|| {
+            let mut row = self.clone();
+            row.life.called_key = Some(key.clone());
+            row
+        })
+    }
+
+    /// The row after a call under `key` was answered.
+    pub(super) fn note_called(&mut self, key: &DeduplicationKey) {
+        if self.may_have_called(key) {
+            self.life.called_key = None;
+        }
+    }
+
     /// Whether the row holds `bot`, which has shut down.
     #[must_use]
     pub fn holds_ended(&self, bot: &BotId) -> bool {
@@ -112,7 +142,8 @@ impl Decision {
             return None;
         };
         let key = &wanted.deduplication_key;
-        let is_for_it = key == ended.key && self.is_due() && self.has_begun(now);
+        let is_for_it =
+            key == ended.key && self.is_due() && self.has_begun(now) && !self.may_have_called(key);
         let bot_id = &ended.outcome.bot_id;
         let holds_no_other = match &self.applied {
             Applied::Nothing => true,
@@ -130,14 +161,20 @@ impl Decision {
             bot_id: Some(bot_id.clone()),
             ..AppliedBot::from(&**wanted)
         }));
-        row.had_bot = true;
-        row.attempts.not_before = None;
-        row.attempts.last_error = None;
-        let before = row.outcome.replace(ended.outcome.clone());
-        if let Some(before) = before.filter(|before| before.bot_id != *bot_id) {
-            row.life.earlier.add(before);
+        Some(row.with_end_of_another(ended.outcome))
+    }
+
+    /// The row, which was due for a call that is not made any more, with what became of the bot
+    /// that it holds instead.
+    pub(super) fn with_end_of_another(mut self, outcome: &Outcome) -> Self {
+        self.had_bot = true;
+        self.attempts.not_before = None;
+        self.attempts.last_error = None;
+        let before = self.outcome.replace(outcome.clone());
+        if let Some(before) = before.filter(|before| before.bot_id != outcome.bot_id) {
+            self.life.earlier.add(before);
         }
-        row.life.earlier.take(bot_id);
-        Some(row)
+        self.life.earlier.take(&outcome.bot_id);
+        self
     }
 }

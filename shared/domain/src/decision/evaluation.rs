@@ -28,6 +28,13 @@ pub struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
+    /// When a person wanted the bot; none if it follows from rules.
+    #[must_use]
+    pub fn wished_at(&self) -> Option<Timestamp> {
+        let wants_one = matches!(self.plan, Plan::Bot { .. });
+        self.overridden_at.filter(|_| wants_one)
+    }
+
     /// Whether the verdict is that a rule's expression failed.
     #[must_use]
     pub fn has_failed(&self) -> bool {

@@ -37,6 +37,7 @@ mod spending;
 mod step;
 mod superseded;
 mod suspect;
+mod turned_away;
 mod unwanted_bot;
 mod wanted;
 

@@ -16,8 +16,9 @@
 //! So numbers only grow, which bounds the retries, and a further bot is sent only once the one
 //! before has shut down, so two are never in one call. A copy that wants none gets none. No
 //! retry is made after a bot that people removed or denied, or that was blocked: no policy can
-//! name these outcomes, and one of them among the event's bots is enough. The waits grow: the
-//! first retry is made at once, each further one a minute later than the one before.
+//! name these outcomes, and one of them among the event's bots is enough, also for a retry that
+//! [is due already](Decision::turned_away). The waits grow: the first retry is made at once, each
+//! further one a minute later than the one before.
 
 use std::borrow::Cow;
 
@@ -37,9 +38,6 @@ use crate::time::plus;
 
 /// A further retry waits so much longer than the one before it.
 const LONGER: SignedDuration = SignedDuration::from_mins(1);
-
-/// So long before its start, a bot may be on its way.
-const EARLY: SignedDuration = SignedDuration::from_mins(10);
 
 /// The rows to write after `bot` has ended: of `copies`, all that are known of its meeting, those
 /// that want another bot in its place.
@@ -108,9 +106,9 @@ fn latest<'a>(
         .max_by_key(|other| other.retry())
 }
 
-/// The key of another bot that a copy holds, if that has not ended as far as is known. It may be
-/// that of `row` itself: a call under the key of a bot that has ended, of which nothing was
-/// reported yet, makes another one.
+/// The key of another bot that a copy holds, or may have called, if that has not ended as far as is
+/// known. It may be that of `row` itself: a call under the key of a bot that has ended, of which
+/// nothing was reported yet, makes another one.
 fn present<'a>(
     row: &Decision,
     own: &DeduplicationKey,
@@ -119,7 +117,10 @@ fn present<'a>(
     let holders = copies.iter().filter(|copy| {
         copy.is_certain() && copy.known_bot() != row.known_bot() && !copy.has_ended_bot()
     });
-    let keys = holders.filter_map(Decision::wanted_key);
+    let called = copies
+        .iter()
+        .filter_map(|copy| copy.life.called_key.as_ref());
+    let keys = holders.filter_map(Decision::wanted_key).chain(called);
     keys.filter(|key| key.is_of_same_meeting(own) && key.retry() >= own.retry())
         .max_by_key(|key| key.retry())
 }
@@ -226,8 +227,6 @@ impl<'a> LastBot<'a> {
 pub enum Sending {
     /// This row is to be written: its call sends the bot.
     Write(Box<Decision>),
-    /// Its call sends the bot already.
-    IsDue,
     /// The row wants no bot: the override for it has to be taken in first.
     AfterSync,
     /// Its bot may be on its way or in the call; none if nothing was reported of it.
@@ -243,12 +242,13 @@ pub fn send_bot(row: &Decision, copies: &[Decision], now: Timestamp) -> Sending 
     }
     let outcome = row.bot_outcome();
     let has_ended = outcome.is_some_and(Outcome::is_final);
+    let write = |row: Decision| Sending::Write(Box::new(row.wished_by(Some(now))));
     if row.is_due() {
-        return Sending::IsDue;
+        return write(row.clone());
     }
     if !has_ended {
         return if row.is_abandoned() {
-            Sending::Write(Box::new(row.clone().reopened()))
+            write(row.clone().reopened())
         } else {
             Sending::HasBot(outcome.map(Outcome::phase))
         };
@@ -257,22 +257,10 @@ pub fn send_bot(row: &Decision, copies: &[Decision], now: Timestamp) -> Sending 
         let (NextBot::OfCopy(key) | NextBot::OneMore(key) | NextBot::AfterCopies(key)) = next;
         row.clone().wanting_another(key)
     });
-    sent.map_or(Sending::HasBot(outcome.map(Outcome::phase)), |sent| {
-        Sending::Write(Box::new(sent))
-    })
+    sent.map_or(Sending::HasBot(outcome.map(Outcome::phase)), write)
 }
 
 impl Decision {
-    /// What became of the bots of the row's meeting: its own, and those in whose place it was
-    /// sent. They were there from shortly before the start on.
-    pub fn meeting_outcomes(&self) -> impl Iterator<Item = &Outcome> {
-        let is_retry = self.wanted_key().is_some_and(|key| key.retry() > 0);
-        let from = plus(self.starts_at, -EARLY);
-        let before = self.earlier_outcomes();
-        let before = before.filter(move |outcome| is_retry && outcome.since() >= from);
-        self.bot_outcome().into_iter().chain(before)
-    }
-
     /// Whether another bot may be sent in place of `bot`, if the policy allows it.
     #[must_use]
     pub fn may_be_retried(&self, bot: &BotId) -> bool {
@@ -291,13 +279,41 @@ impl Decision {
         class.filter(|_| !self.is_turned_away())
     }
 
-    /// Whether one of the event's bots was turned away.
-    fn is_turned_away(&self) -> bool {
-        let mut outcomes = self
-            .bot_outcome()
-            .into_iter()
-            .chain(self.earlier_outcomes());
-        outcomes.any(|outcome| outcome.class().is_some_and(is_no))
+    /// The row, whose call would send a bot into its running meeting at `now`, for the bot that
+    /// is there already, under the key of another retry: as far as the row and `copies` know,
+    /// others that want a bot of the meeting. None if the call is to be made.
+    #[must_use]
+    pub fn joining_present(&self, copies: &[Self], now: Timestamp) -> Option<Self> {
+        let Wanted::Bot(wanted) = &self.wanted else {
+            return None;
+        };
+        let key = &wanted.deduplication_key;
+        let others = copies.iter().filter(|copy| copy.key != self.key);
+        let meeting: Vec<_> = others.chain([self]).collect();
+        let has_ended = |bot: &BotId| {
+            let mut outcomes = meeting.iter().filter_map(|row| row.outcome_of(bot));
+            outcomes.any(Outcome::is_final)
+        };
+        let held = meeting.iter().filter_map(|row| {
+            let bot = row.applied.bot()?;
+            let is_there = bot.bot_id.as_ref().is_some_and(|bot| !has_ended(bot));
+            is_there.then_some(&bot.deduplication_key)
+        });
+        let called = meeting
+            .iter()
+            .filter_map(|row| row.life.called_key.as_ref());
+        let held = held.chain(called);
+        let held: Vec<_> = held.filter(|held| held.is_of_same_meeting(key)).collect();
+        if !self.has_begun(now) || held.contains(&key) {
+            return None;
+        }
+        let present = held.into_iter().max_by_key(|held| held.retry())?;
+        let mut bot = wanted.clone();
+        bot.deduplication_key = present.clone();
+        let applied = AppliedBot::from(&*bot);
+        let mut row = self.clone().wanting(Wanted::Bot(bot));
+        row.applied = Applied::Uncertain(Box::new(applied));
+        Some(row)
     }
 
     /// The row, which wants the bot of `key` in place of its own; none if it wants no bot.
@@ -327,12 +343,4 @@ impl Decision {
         bot.deduplication_key = key;
         Some(self.wanting(Wanted::Bot(bot)))
     }
-}
-
-/// Whether an outcome of this class is somebody's no.
-fn is_no(class: OutcomeClass) -> bool {
-    matches!(
-        class,
-        OutcomeClass::Removed | OutcomeClass::PermissionDenied | OutcomeClass::Blocked
-    )
 }

@@ -163,7 +163,10 @@ fn first(evaluation: &Evaluation<'_>, wanted: Wanted) -> Decision {
         applied: Applied::Nothing,
         had_bot: false,
         outcome: None,
-        life: BotLife::default(),
+        life: BotLife {
+            wished_at: evaluation.wished_at(),
+            ..BotLife::default()
+        },
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),
@@ -193,7 +196,7 @@ fn described(mut row: Decision, evaluation: &Evaluation<'_>, now: Timestamp) -> 
     row.platform = platform_of(event);
     row.verdict = evaluation.verdict.clone();
     row.inputs = inputs;
-    row
+    row.wished_by(evaluation.wished_at())
 }
 
 /// A calendar that has changed may have been disconnected meanwhile, and Recall has then

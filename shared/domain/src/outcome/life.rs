@@ -20,4 +20,9 @@ pub struct BotLife {
     pub suspect_read_at: Option<Timestamp>,
     /// The deduplication key that was wanted last, if none is wanted now.
     pub last_key: Option<DeduplicationKey>,
+    /// The deduplication key of a call into the running meeting whose answer is not known: it may
+    /// have sent a bot.
+    pub called_key: Option<DeduplicationKey>,
+    /// When a person last wanted the bot: by an override, or by sending one.
+    pub wished_at: Option<Timestamp>,
 }

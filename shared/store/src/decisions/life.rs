@@ -31,6 +31,18 @@ pub(super) struct LifeRow {
         skip_serializing_if = "Option::is_none"
     )]
     last_key: Option<DeduplicationKey>,
+    #[serde(
+        with = "stored_text::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    called_key: Option<DeduplicationKey>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    wished_at: Option<Timestamp>,
 }
 
 /// What people are told about a meeting.
@@ -99,6 +111,8 @@ impl LifeRow {
             alerts: life.alerts.all().iter().map(AlertRow::of).collect(),
             suspect_read_at: life.suspect_read_at,
             last_key: life.last_key.clone(),
+            called_key: life.called_key.clone(),
+            wished_at: life.wished_at,
         })
     }
 
@@ -110,6 +124,8 @@ impl LifeRow {
             alerts: Alerts::kept(self.alerts.into_iter().filter_map(AlertRow::alert)),
             suspect_read_at: self.suspect_read_at,
             last_key: self.last_key,
+            called_key: self.called_key,
+            wished_at: self.wished_at,
         }
     }
 }

@@ -112,6 +112,8 @@ pub(super) fn odd_shapes() -> Vec<Decision> {
             };
             row.life.reads = BotReads::default().after(false, at("10:05"));
             row.life.last_key = Some(id("10:00-https://meet.example/abc"));
+            row.life.called_key = Some(id("10:00-https://meet.example/abc-retry-1"));
+            row.life.wished_at = Some(at("10:04:00.000001"));
             row.life.alerts = Alerts::kept(AlertKind::ALL.map(|kind| Alert {
                 kind,
                 bot_id: id("bot-1"),

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use crate::scheduler::outcome::CallOutcome;
 use crate::scheduler::state::RunState;
-use crate::scheduler::task::{CompletedCall, RecordedCall, Task};
+use crate::scheduler::task::{BadRow, CompletedCall, RecordedCall, RowProblem, Task};
 use crate::{PortError, Service};
 
 /// How long no bot call is made after those of two meetings were blocked.
@@ -49,6 +49,13 @@ fn follow_up(
         CallOutcome::Shared => vec![Task::WaitForCopy(Box::new(row))],
         CallOutcome::NotMade => {
             state.in_flight.remove(&row.key);
+            Vec::new()
+        }
+        CallOutcome::Unwritable(reason) => {
+            state.set_aside(BadRow {
+                key: row.key,
+                problem: RowProblem::Unwritable(reason),
+            });
             Vec::new()
         }
         CallOutcome::Throttled(wait) => {
