@@ -22,7 +22,7 @@ use crate::sync::workspace_sync::WorkspaceSync;
 use crate::sync_counts::SyncCounts;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{ActivePolicy, CalendarContext, CallTerms};
+use crate::{ActivePolicy, CalendarContext, CallTerms, Priority};
 
 /// Time between two checks of a sync that another worker has in progress.
 const POLL: SignedDuration = SignedDuration::from_secs(1);
@@ -153,8 +153,17 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             let waited = self.wait_until(start_at, batch.terms).await;
             waited.map(|()| None)
         } else {
-            let loaded = (calendars, workspace, now);
-            self.sync(planned, loaded, batch).await.map(Some)
+            match self.acquire(planned, batch.terms).await {
+                Ok(true) => {
+                    let loaded = (calendars, workspace, now);
+                    self.sync(planned, loaded, batch).await.map(Some)
+                }
+                Ok(false) => {
+                    batch.options.leaves_full_syncs = true;
+                    Ok(None)
+                }
+                Err(error) => Err(error),
+            }
         };
         self.conclude(batch, (planned, &new), synced, now).await;
     }
@@ -183,6 +192,26 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         }
     }
 
+    /// Acquires the permit for the first page of a calendar; the workspace acquires its own.
+    /// False if the sync may be left, and no permit is free that live requests can spare.
+    async fn acquire(&self, planned: &PlannedSync, terms: CallTerms) -> Result<bool, SyncError> {
+        if planned.scope == Scope::Workspace {
+            return Ok(true);
+        }
+        if !planned.may_be_left {
+            return self.pages.acquire(terms).await.map(|()| true);
+        }
+        let at_once = CallTerms {
+            priority: Priority::Background,
+            latest: self.clock.now().min(terms.latest),
+        };
+        match self.pages.acquire(at_once).await {
+            Ok(()) => Ok(true),
+            Err(SyncError::DeadlineReached) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Makes a planned sync, of what was loaded at an instant.
     async fn sync(
         &self,
@@ -198,7 +227,6 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         let none_skipped = |counts| (counts, BTreeSet::new());
         match &planned.scope {
             Scope::Calendar(id) => {
-                self.pages.acquire(terms).await?;
                 let calendar = if self.clock.now() < plus(loaded_at, OUTDATED) {
                     calendars.remove(id)
                 } else {

@@ -33,6 +33,7 @@ impl SyncSettings {
             lists_workspace: self.is_workspace_listed,
             interval: self.list_events.interval(),
             are_windows_urgent: false,
+            leaves_full_syncs: false,
         }
     }
 }

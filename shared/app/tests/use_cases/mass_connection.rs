@@ -1,5 +1,5 @@
-//! Many calendars are connected at once, so many that their events are more pages than the
-//! limit allows: live requests go first all the same, and no request is given up.
+//! Many calendars are connected at once, or connected again, so many that their events are more
+//! pages than the limit allows: live requests go first all the same, and no request is given up.
 //!
 //! As in the deployed stack, two workers take batches of ten from a queue with delays, and a
 //! resync is requested each minute. Time passes as the ports take it. Fifty calendars are
@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use callsheet_app::ports::{Clock as _, Queue as _};
+use callsheet_app::ports::{Calendars as _, Clock as _, Queue as _, SyncStates as _};
 use callsheet_app::{Ports, SyncHandler};
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, Decision, EventId, Meeting, Operation, SyncJob,
@@ -26,6 +26,8 @@ use jiff::SignedDuration;
 
 use crate::harness::sync_settings;
 
+/// When the first calendars are connected.
+const BEGAN: &str = "09:30";
 /// Events on a page.
 const PAGE: usize = 10;
 /// The calendars that are connected before, and those that follow.
@@ -101,7 +103,7 @@ fn meeting(number: usize, place: usize, now: Timestamp) -> CalendarEvent {
 
 impl Running {
     fn new() -> Self {
-        let clock = PausedClock::at(at("09:30"));
+        let clock = PausedClock::at(at(BEGAN));
         let running = Self {
             clock,
             recall: MemoryRecall::new(clock),
@@ -197,6 +199,36 @@ impl Running {
         }
     }
 
+    /// Disconnects calendars and connects them again, one after the other.
+    async fn reconnect(&self, numbers: std::ops::Range<usize>, each: SignedDuration) {
+        for number in numbers {
+            let again = calendar(number, self.clock.now());
+            let created_at = Some(at(BEGAN));
+            let again = again.with(|calendar| calendar.created_at = created_at);
+            self.recall.put_calendar(again);
+            self.tell(number, SyncReason::CalendarChanged).await;
+            self.pass(each).await;
+        }
+    }
+
+    async fn has_distant_changes(&self) -> bool {
+        let workspace = self.state.workspace().await.expect("memory");
+        workspace.distant.is_some()
+    }
+
+    /// Whether each of these calendars had a full sync that began after an instant.
+    async fn are_synced_since(&self, numbers: std::ops::Range<usize>, instant: Timestamp) -> bool {
+        for number in numbers {
+            let record = self.state.record(&calendar_id(number)).await;
+            let record = record.expect("memory").expect("it is connected");
+            let synced_at = record.last_sync.and_then(|sync| sync.full_sync_at);
+            if synced_at.is_none_or(|at| at < instant) {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Changes meetings of the next day, and gives the changes.
     async fn change(&self) -> Vec<(EventId, Timestamp)> {
         let mut changes = Vec::new();
@@ -242,43 +274,72 @@ impl Running {
     }
 }
 
+/// What live requests were like while `work` was done for many calendars.
+struct Seen {
+    /// How late 99 of a hundred changes to meetings of the next day were decided.
+    late: SignedDuration,
+    /// Lists of one calendar.
+    single: usize,
+}
+
+impl Running {
+    /// Has meetings change while `work` goes on, and waits until `is_done`. Every change is
+    /// decided, and every request is answered.
+    async fn see(&self, work: impl Future<Output = ()>, is_done: impl AsyncFn() -> bool) -> Seen {
+        let (began, single_before) = (self.clock.now(), self.lists_of_one_calendar());
+        let ((), changes) = futures_util::future::join(work, self.change()).await;
+        while !is_done().await {
+            self.pass(MINUTE).await;
+            let took = self.clock.now().duration_since(began);
+            assert!(took < MINUTE * 60, "all of it is done at last");
+        }
+        self.pass(MINUTE * 10).await;
+        let lateness = changes.iter().map(|change| self.lateness(change));
+        let lateness: Option<Vec<_>> = lateness.collect();
+        let mut lateness = lateness.expect("every change is decided");
+        lateness.sort_unstable();
+        assert_eq!(self.queue.totals().dead, 0);
+        let jobs = self.queue.jobs();
+        let requests = jobs.iter().filter(|job| **job != SyncJob::Resync);
+        assert_eq!(requests.count(), 0, "every request is answered");
+        Seen {
+            late: lateness[lateness.len() * 99 / 100],
+            single: self.lists_of_one_calendar() - single_before,
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_mass_connection_keeps_no_live_request_waiting_and_gives_none_up() {
     let running = Running::new();
-    let (mut changes, mut took) = (Vec::new(), SignedDuration::ZERO);
     running
         .play(async {
             running.connect(0..KNOWN, SignedDuration::ZERO).await;
             running.pass(MINUTE * 10).await;
             assert_eq!(running.undecided(0..KNOWN), 0);
-            let began = running.clock.now();
             let connection = running.connect(KNOWN..KNOWN + NEW, EACH);
-            ((), changes) = futures_util::future::join(connection, running.change()).await;
-            while running.undecided(KNOWN..KNOWN + NEW) > 0 {
-                running.pass(MINUTE).await;
-                took = running.clock.now().duration_since(began);
-                assert!(took < MINUTE * 60, "all of it is decided at last");
-            }
-            running.pass(MINUTE * 10).await;
+            let is_decided = async || running.undecided(KNOWN..KNOWN + NEW) == 0;
+            let Seen { late, single } = running.see(connection, is_decided).await;
+            assert!(late <= MINUTE, "99 of a hundred within {late:?}");
+            assert!(single <= NEW / 10, "{single} lists of one calendar");
         })
         .await;
-    let lateness = changes.iter().map(|change| running.lateness(change));
-    let lateness: Option<Vec<_>> = lateness.collect();
-    let mut lateness = lateness.expect("every change is decided");
-    lateness.sort_unstable();
-    let late = lateness[lateness.len() * 99 / 100];
-    let single = running.lists_of_one_calendar();
-    let totals = running.queue.totals();
-    assert!(
-        late <= MINUTE,
-        "99 of a hundred changes are decided within {late:?}"
-    );
-    assert!(single <= NEW / 10, "{single} lists of one calendar");
-    assert_eq!(totals.dead, 0);
-    let requests = running.queue.jobs();
-    let requests = requests
-        .iter()
-        .filter(|job| **job != SyncJob::Resync)
-        .count();
-    assert_eq!(requests, 0, "every request is answered");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mass_reconnection_keeps_no_live_request_waiting_and_ends_in_full_syncs() {
+    let running = Running::new();
+    running
+        .play(async {
+            running.connect(0..KNOWN + NEW, EACH * 3).await;
+            running.pass(MINUTE * 120).await;
+            assert!(!running.has_distant_changes().await);
+            assert_eq!(running.undecided(0..KNOWN + NEW), 0);
+            let began = running.clock.now();
+            let reconnection = running.reconnect(KNOWN..KNOWN + NEW, EACH);
+            let is_synced = async || running.are_synced_since(KNOWN..KNOWN + NEW, began).await;
+            let Seen { late, .. } = running.see(reconnection, is_synced).await;
+            assert!(late <= MINUTE, "99 of a hundred within {late:?}");
+        })
+        .await;
 }

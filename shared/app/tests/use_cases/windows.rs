@@ -72,10 +72,8 @@ impl Harness {
             for hour in hours {
                 harness.recall.put_event(meeting(number, *hour));
             }
-            assert_eq!(
-                harness.calendar_changed(&id(number)).await,
-                Handled::default()
-            );
+            let synced = harness.request(&id(number), SyncReason::FullSync).await;
+            assert_eq!(synced, Handled::default());
         }
         harness.clock.advance(SignedDuration::from_secs(30));
         harness.forget_messages();
@@ -234,8 +232,10 @@ async fn what_changes_during_a_full_sync_is_synced_too() {
     harness.recall.put_calendar(a_calendar().with(|calendar| {
         calendar.id = id(new);
         calendar.email = Some(an_email("new@acme.example"));
+        calendar.created_at = Some(harness.after(0));
     }));
-    harness.recall.put_event(meeting(new, 1));
+    let meeting_of_new = meeting(new, 1).with(|event| event.updated_at = harness.after(0));
+    harness.recall.put_event(meeting_of_new);
     assert_eq!(harness.calendar_changed(&id(new)).await, Handled::default());
     assert_eq!(
         harness.decision(&event_id(new, 1)).inputs.policy,

@@ -88,6 +88,7 @@ mod tests {
             lists_workspace: true,
             interval: SignedDuration::from_secs(1),
             are_windows_urgent,
+            leaves_full_syncs: false,
         };
         let next = debounced(&latest, options);
         next.duration_since(began_at).as_secs()

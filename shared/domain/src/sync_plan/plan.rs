@@ -29,6 +29,9 @@ pub struct PlannedSync {
     pub resumes: bool,
     /// The instant before which it does not start, so that it covers more requests.
     pub not_before: Timestamp,
+    /// It is a full sync that its calendar's record asks for: a resync makes it too, if it is
+    /// [left](ListingOptions::leaves_full_syncs).
+    pub may_be_left: bool,
     /// The calendars whose requests it is made for.
     pub for_calendars: BTreeSet<CalendarId>,
 }
@@ -80,6 +83,9 @@ pub struct ListingOptions {
     /// Whether [windows](super::WindowedSyncState::are_urgent) are listed that have to be through
     /// soon: what requests list is missing to them.
     pub are_windows_urgent: bool,
+    /// Whether full syncs that may be left are left, because the rate limit is used up: changes
+    /// are listed without them.
+    pub leaves_full_syncs: bool,
 }
 
 impl fmt::Display for Scope {

@@ -6,6 +6,10 @@
 //! the pages that a list for each request would take. It is not planned if it would reach so far back that it takes more pages than the single calendars, or if the
 //! options forbid it.
 //!
+//! A full sync that a calendar's record asks for is made at once if the rate limit has room. If
+//! not, it is left to the resync, which makes it in the background, in windows if there are many:
+//! thousands of calendars that are connected again must not keep live requests waiting.
+//!
 //! At most one sync of the workspace is in progress, and one of each calendar. A worker
 //! that finds one in progress that covers its requests waits for it. One that was left,
 //! because its worker ran out of time or died, is resumed by the next worker that needs
@@ -18,7 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::coverage::OWN_CLOCKS;
 use super::debounce::{debounced, earliest};
 use super::listing::PAGE;
-use super::plan::{ListingOptions, PendingCalendar, PlannedSync, Scope, SyncPlan};
+use super::plan::{ListingOptions, NewCalendar, PendingCalendar, PlannedSync, Scope, SyncPlan};
 use super::requested::Extent;
 use super::state::{LatestSync, OVERLAP, SyncInProgress, WorkspaceCoverage, WorkspaceSyncState};
 use crate::time::plus;
@@ -63,7 +67,11 @@ pub fn plan_syncs(
 ) -> SyncPlan {
     let mut plan = SyncPlan::default();
     let mut incremental = Vec::new();
-    for pending in pending {
+    let pending: Vec<_> = pending
+        .iter()
+        .map(|pending| without_full_sync_to_leave(pending, options, now))
+        .collect();
+    for pending in &pending {
         if let Some(since) = plan_single(&mut plan, pending, workspace, options, now) {
             incremental.push((pending, since));
         }
@@ -89,7 +97,7 @@ pub fn plan_syncs(
         }
     }
     let singles = incremental.into_iter().map(|one| match one {
-        (pending, _) if pending.needs_full_sync => single(pending, None, now),
+        (pending, _) if pending.needs_full_sync => full(pending, options, now),
         (pending, since) => overlapping(pending, since, workspace, options, now),
     });
     plan.syncs.extend(singles);
@@ -124,10 +132,37 @@ fn plan_single(
             (Extent::Since(since), _) if !pending.needs_full_sync => return Some(since),
             (Extent::Since(since), Some(new)) => return Some(since.min(new.since)),
             (Extent::Nothing, Some(new)) => return Some(new.since),
-            _ => plan.syncs.push(single(pending, None, now)),
+            _ => plan.syncs.push(full(pending, options, now)),
         }
     }
     None
+}
+
+/// Whether a full sync of a calendar may be left to a resync: the calendar was connected again or
+/// has changed, nobody asked for the sync, and it was not created a moment ago: then a list of the
+/// workspace can be its full sync. One whose decisions are of an older policy or
+/// override is synced before its requests are answered.
+fn may_be_left(pending: &PendingCalendar<'_>, options: ListingOptions, now: Timestamp) -> bool {
+    let reaches_far = |new: NewCalendar| new.since < plus(now, -FURTHEST);
+    options.lists_workspace
+        && pending.last_sync.is_none()
+        && pending.requested.extent != Extent::Full
+        && pending.new.is_none_or(reaches_far)
+}
+
+/// The calendar as one that needs no full sync, if that is left.
+fn without_full_sync_to_leave<'a>(
+    pending: &PendingCalendar<'a>,
+    options: ListingOptions,
+    now: Timestamp,
+) -> PendingCalendar<'a> {
+    let is_left = options.leaves_full_syncs && may_be_left(pending, options, now);
+    let new = pending.new.filter(|_| !is_left);
+    PendingCalendar {
+        needs_full_sync: pending.needs_full_sync && !is_left,
+        new,
+        ..pending.clone()
+    }
 }
 
 /// Whether a list of what changed is the full sync of a new calendar.
@@ -154,8 +189,17 @@ fn single(
         scope: Scope::Calendar(pending.calendar.clone()),
         since,
         resumes: false,
+        may_be_left: false,
         not_before,
         for_calendars: BTreeSet::from([pending.calendar.clone()]),
+    }
+}
+
+/// A full sync of one calendar.
+fn full(pending: &PendingCalendar<'_>, options: ListingOptions, now: Timestamp) -> PlannedSync {
+    PlannedSync {
+        may_be_left: may_be_left(pending, options, now),
+        ..single(pending, None, now)
     }
 }
 
@@ -208,6 +252,7 @@ fn join<'a>(
                 scope: Scope::Workspace,
                 since: in_progress.mark.since,
                 resumes: true,
+                may_be_left: false,
                 not_before: now,
                 for_calendars,
             },
@@ -251,6 +296,7 @@ fn of_workspace(
         scope: Scope::Workspace,
         since: Some(since),
         resumes: false,
+        may_be_left: false,
         not_before: known_at.map_or(not_before, |at| at.max(not_before)),
         for_calendars: incremental
             .iter()

@@ -176,7 +176,9 @@ async fn a_pushed_policy_reads_and_writes_each_event_once() {
             for hour in hours {
                 harness.recall.put_event(meeting(number, hour));
             }
-            let handled = harness.calendar_changed(&calendar_id(number)).await;
+            let handled = harness
+                .request(&calendar_id(number), SyncReason::FullSync)
+                .await;
             assert_eq!(handled, Handled::default());
         }
         harness.clock.advance(SignedDuration::from_secs(30));

@@ -134,16 +134,21 @@ fn never() -> WorkspaceSyncState {
 
 /// The plan for calendars `a`, `b`, … with seconds for instants.
 fn planned(cases: &[Case], workspace: &WorkspaceSyncState, lists_workspace: bool) -> String {
-    planned_beside(false, cases, workspace, lists_workspace)
+    let options = ListingOptions {
+        lists_workspace,
+        ..OPTIONS
+    };
+    planned_with(options, cases, workspace)
 }
 
-/// The same beside windows that are urgent, or are not.
-fn planned_beside(
-    are_windows_urgent: bool,
-    cases: &[Case],
-    workspace: &WorkspaceSyncState,
-    lists_workspace: bool,
-) -> String {
+const OPTIONS: ListingOptions = ListingOptions {
+    lists_workspace: true,
+    interval: SignedDuration::from_secs(1),
+    are_windows_urgent: false,
+    leaves_full_syncs: false,
+};
+
+fn plan_of(options: ListingOptions, cases: &[Case], workspace: &WorkspaceSyncState) -> SyncPlan {
     let names = ["a", "b", "c"].map(|name| CalendarId::parse(name).expect("an id"));
     let pending: Vec<_> = cases
         .iter()
@@ -157,12 +162,11 @@ fn planned_beside(
             new: case.new,
         })
         .collect();
-    let options = ListingOptions {
-        lists_workspace,
-        interval: SignedDuration::from_secs(1),
-        are_windows_urgent,
-    };
-    let plan = plan_syncs(&pending, workspace, options, at(NOW));
+    plan_syncs(&pending, workspace, options, at(NOW))
+}
+
+fn planned_with(options: ListingOptions, cases: &[Case], workspace: &WorkspaceSyncState) -> String {
+    let plan = plan_of(options, cases, workspace);
     let mut lines: Vec<String> = Vec::new();
     lines.extend(listed("answered", &plan.answered));
     lines.extend(listed("awaited", &plan.awaited));
@@ -249,7 +253,54 @@ fn lists_the_workspace_seldom_while_windows_are_urgent(
     workspace: &WorkspaceSyncState,
     expected: &str,
 ) {
-    assert_eq!(planned_beside(true, cases, workspace, true), expected);
+    let options = ListingOptions {
+        are_windows_urgent: true,
+        ..OPTIONS
+    };
+    assert_eq!(planned_with(options, cases, workspace), expected);
+}
+
+/// A calendar that was connected long ago, and was connected again: it has no sync any more.
+fn connected_again() -> Case {
+    new_calendar(-3_000)
+}
+
+#[test_case(&[connected_again()], "calendar a since 990 for a"; "its changes are listed all the same")]
+#[test_case(&[connected_again(), connected_again()], "the workspace since 990 for a b"; "with those of the others")]
+#[test_case(&[Case { requested: requested(SyncReason::CalendarChanged, 991), ..connected_again() }], "answered a"; "a change of the calendar itself needs nothing else")]
+#[test_case(&[Case { requested: requested(SyncReason::FullSync, 991), ..connected_again() }], "calendar a in full for a"; "a full sync that was asked for is made")]
+#[test_case(&[Case { new: None, ..connected_again() }], "calendar a since 990 for a"; "its creation is unknown")]
+#[test_case(&[new_calendar(980), new_calendar(981)], "the workspace since 980 for a b"; "a list of the workspace is the full sync of new ones")]
+#[test_case(&[Case { in_progress: Some(unfinished(completed_sync(900, None), 2, 900)), ..connected_again() }], "resume calendar a in full for a"; "one that was begun goes on")]
+fn leaves_full_syncs_when_the_rate_limit_is_used_up(cases: &[Case], expected: &str) {
+    let options = ListingOptions {
+        leaves_full_syncs: true,
+        ..OPTIONS
+    };
+    assert_eq!(planned_with(options, cases, &never()), expected);
+}
+
+#[test]
+fn only_full_syncs_that_a_resync_makes_too_may_be_left() {
+    let asked_for = Case {
+        requested: requested(SyncReason::FullSync, 991),
+        ..connected_again()
+    };
+    for (case, lists_workspace, expected) in [
+        (connected_again(), true, true),
+        (connected_again(), false, false),
+        (asked_for, true, false),
+        (new_calendar(980), true, false),
+        (changed_calendar(), true, false),
+    ] {
+        let options = ListingOptions {
+            lists_workspace,
+            ..OPTIONS
+        };
+        let plan = plan_of(options, std::slice::from_ref(&case), &never());
+        let may_be_left = plan.syncs.iter().map(|planned| planned.may_be_left);
+        assert_eq!(may_be_left.collect::<Vec<_>>(), [expected]);
+    }
 }
 
 #[test]
@@ -317,6 +368,7 @@ fn a_plan_is_one_line_of_the_log() {
             scope: Scope::Workspace,
             since: Some(at(900)),
             resumes: true,
+            may_be_left: false,
             not_before: at(NOW),
             for_calendars: BTreeSet::from([id]),
         }],

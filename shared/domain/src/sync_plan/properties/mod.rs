@@ -11,7 +11,10 @@ mod world;
 
 use proptest::prelude::*;
 
+use jiff::SignedDuration;
 use world::{CALENDARS, EVENTS, PAGES, World};
+
+use super::plan::ListingOptions;
 
 /// A step of the model; times are in milliseconds.
 #[derive(Debug, Clone, Copy)]
@@ -76,8 +79,14 @@ proptest! {
         ops in prop::collection::vec(op(), 1..60),
         lists_workspace in any::<bool>(),
         are_windows_urgent in any::<bool>(),
+        leaves_full_syncs in any::<bool>(),
     ) {
-        let mut world = World::new(lists_workspace, are_windows_urgent);
+        let mut world = World::new(ListingOptions {
+            lists_workspace,
+            interval: SignedDuration::from_millis(1_000),
+            are_windows_urgent,
+            leaves_full_syncs: leaves_full_syncs && lists_workspace,
+        });
         for op in ops {
             world.take(op);
         }

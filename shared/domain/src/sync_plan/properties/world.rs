@@ -78,14 +78,14 @@ pub(super) struct World {
     work: [Option<Work>; 2],
     /// The requests that each worker answered last: they may not have been deleted from the queue.
     undeleted: [Vec<SyncRequest>; 2],
-    lists_workspace: bool,
-    are_windows_urgent: bool,
+    /// If full syncs are left, every calendar needs one.
+    options: ListingOptions,
     /// The calendar that no sync of the workspace can write.
     barred: Option<usize>,
 }
 
 impl World {
-    pub(super) fn new(lists_workspace: bool, are_windows_urgent: bool) -> Self {
+    pub(super) fn new(options: ListingOptions) -> Self {
         let completed_sync = |calendar: usize| CompletedSync {
             began_at: at(-1_000 * i64::try_from(calendar).expect("small")),
             since: None,
@@ -109,8 +109,7 @@ impl World {
             workspace: WorkspaceSyncState::default(),
             work: [None, None],
             undeleted: [Vec::new(), Vec::new()],
-            lists_workspace,
-            are_windows_urgent,
+            options,
             barred: None,
         }
     }
@@ -228,17 +227,12 @@ impl World {
                     requested: combined.get(calendar)?,
                     last_sync: self.last_sync[number].as_ref(),
                     in_progress: self.in_progress[number].as_ref(),
-                    needs_full_sync: false,
+                    needs_full_sync: self.options.leaves_full_syncs,
                     new: None,
                 })
             })
             .collect();
-        let options = ListingOptions {
-            lists_workspace: self.lists_workspace,
-            interval: SignedDuration::from_millis(1_000),
-            are_windows_urgent: self.are_windows_urgent,
-        };
-        let plan = plan_syncs(&pending, &self.workspace, options, now);
+        let plan = plan_syncs(&pending, &self.workspace, self.options, now);
         for calendar in &plan.answered {
             requests.remove(calendar);
         }
