@@ -4,6 +4,7 @@
 //! their doc comments to the author of a policy. [`Policy::compile`](super::Policy::compile)
 //! checks whether the parts fit together.
 
+pub(super) mod keyed;
 #[cfg(test)]
 mod tests;
 
@@ -49,16 +50,28 @@ pub struct PolicyDocument {
     pub time_zone: Option<String>,
     /// Rules for all calendars: they are tested before `rules`, also before those of a named
     /// policy.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "keyed::list"
+    )]
     pub rules_for_all: Vec<RuleDocument>,
     /// The rules: the first that applies decides.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "keyed::list"
+    )]
     pub rules: Vec<RuleDocument>,
     /// Whether a meeting is recorded if no rule applies.
     pub default: Then,
     /// The most bots of a day and of a month, of all calendars together. Only what a person asks
     /// for goes beyond.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "keyed::optional"
+    )]
     pub spending: Option<SpendingDocument>,
     /// What an hour of a bot costs, in any currency: a preview shows estimates by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,10 +82,18 @@ pub struct PolicyDocument {
     #[serde(default)]
     pub bot: Map<String, Value>,
     /// When another bot is sent to a meeting in place of one that has ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "keyed::optional"
+    )]
     pub retry: Option<RetryDocument>,
     /// Named policies for some calendars. They inherit the settings that they leave out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "keyed::list"
+    )]
     pub policies: Vec<NamedPolicyDocument>,
 }
 
@@ -104,13 +125,21 @@ pub struct NamedPolicyDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
     /// The rules, instead of `rules` above. Those for all calendars are tested before them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "keyed::optional_list"
+    )]
     pub rules: Option<Vec<RuleDocument>>,
     /// Whether a meeting is recorded if no rule applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Then>,
     /// The most bots of these calendars together. They also count for the caps above.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "keyed::optional"
+    )]
     pub spending: Option<SpendingDocument>,
     /// The bot, instead of the one above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -296,7 +325,7 @@ impl PolicyDocument {
     /// # Errors
     /// Says what does not conform to the format, and where.
     pub fn parse(json: &str) -> Result<Self, String> {
-        serde_json::from_str(json).map_err(|error| Self::clarified(&error.to_string()))
+        keyed::from_json(json).map_err(|error| Self::clarified(&error.to_string()))
     }
 
     /// A parser's message about a document, with the name that was most likely meant.

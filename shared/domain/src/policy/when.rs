@@ -8,6 +8,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::document::keyed;
+
 /// When a rule applies.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
@@ -85,10 +87,16 @@ pub struct Shorthands {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes_at_most: Option<u32>,
     /// It starts and ends within these hours on these days.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "keyed::optional"
+    )]
     pub within_hours: Option<HoursDocument>,
     /// It does not start and end within these hours on these days.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "keyed::optional"
+    )]
     pub outside_hours: Option<HoursDocument>,
     /// It is private or confidential, or is not.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -224,6 +224,32 @@ fn mistaken() -> impl Strategy<Value = (Value, Vec<&'static str>)> {
     })
 }
 
+/// What has keys is not read from a list of its values, in any order of fields.
+#[test_case("", &["version", "deduplication"]; "the policy")]
+#[test_case("/rules/0", &["name", "when", "then"]; "a rule")]
+#[test_case("/rules_for_all/0", &["name", "when", "then"]; "a rule for all")]
+#[test_case("/rules/0/when/within_hours", &["days", "from", "to"]; "hours")]
+#[test_case("/retry", &["after", "at_most"]; "retries")]
+#[test_case("/spending", &["bots_per_day"]; "a cap")]
+#[test_case("/policies/0", &["name"]; "a named policy")]
+#[test_case("/policies/0/rules/0", &["name", "when", "then"]; "a rule of a named policy")]
+fn a_list_is_not_taken_for_keys(pointer: &str, keys: &[&str]) {
+    let rule = json!({"name": "a", "then": "skip", "when": {
+        "within_hours": {"days": ["monday"], "from": "09:00", "to": "10:00"},
+    }});
+    let mut json = json!({
+        "version": 1, "deduplication": "meeting", "default": "skip", "rules": [rule],
+        "rules_for_all": [rule], "retry": {"after": ["platform_fault"], "at_most": 1},
+        "spending": {"bots_per_day": 3}, "policies": [{"name": "d", "rules": [rule]}],
+    });
+    PolicyDocument::parse(&json.to_string()).expect("it is in the format");
+    let part = json.pointer_mut(pointer).expect("a part");
+    let values = keys.iter().map(|key| part[key].clone());
+    *part = values.collect();
+    PolicyDocument::parse(&json.to_string()).expect_err("a list");
+    assert!(!format_problems(&json, Notation::Json).0.is_empty());
+}
+
 proptest! {
     /// Each mistake is reported, and nothing else.
     #[test]
