@@ -8,8 +8,10 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CalendarId, SyncInProgress, Timestamp, WorkspaceCoverage, WorkspaceSyncState, plus,
+    CalendarId, ListedStarts, SyncInProgress, Timestamp, WorkspaceCoverage, WorkspaceSyncState,
+    plus,
 };
+use jiff::SignedDuration;
 
 use crate::event_pages::{EventList, EventPage, EventPages, HOLD, ListPosition, PageHandler};
 use crate::ports::{Clock as _, EventQuery, SyncStates, WriteOutcome};
@@ -95,6 +97,8 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
             coverage,
             calendars,
             terms,
+            starts: ListedStarts::default(),
+            shorter: None,
         }
     }
 
@@ -142,18 +146,27 @@ struct Run<'a, P: SyncPorts> {
     coverage: WorkspaceCoverage,
     calendars: ListedCalendars,
     terms: CallTerms,
+    /// How soon the events start that were listed.
+    starts: ListedStarts,
+    /// What near is for the next list, once this one is too long.
+    shorter: Option<SignedDuration>,
 }
 
 impl<P: SyncPorts> PageHandler for Run<'_, P> {
     async fn handle(&mut self, page: EventPage, counts: &mut SyncCounts) -> Result<(), SyncError> {
         let (intake, terms) = (self.sync.intake, self.terms);
+        let began_at = self.coverage.began_at;
+        for event in &page.events {
+            self.starts.add(event.starts_at.duration_since(began_at));
+        }
         intake
             .write_page(&mut self.calendars, page, counts, terms)
             .await
     }
 
     async fn save(&mut self, position: ListPosition) -> Result<(), SyncError> {
-        if self.coverage.is_too_long(position.pages) {
+        self.shorter = self.coverage.shorter(position.pages, &self.starts);
+        if self.shorter.is_some() {
             return Err(SyncError::ListTooLong);
         }
         let in_progress = self.in_progress(position);
@@ -238,14 +251,14 @@ impl<P: SyncPorts> Run<'_, P> {
     }
 
     /// Leaves the changes to distant events to windows.
-    async fn leave_distant(&mut self, list: &EventList) {
+    async fn leave_distant(&mut self, list: &EventList, near: SignedDuration) {
         let left = self.coverage.clone();
         tracing::info!(
             pages = list.pages(),
             "left a list of changes after {} pages: those to distant events are listed in windows",
             list.pages()
         );
-        if let Err(error) = self.change(|state| state.left_distant(&left)).await {
+        if let Err(error) = self.change(|state| state.left_distant(&left, near)).await {
             tracing::warn!(%error, "a list with too many pages could not be left: {error}");
         }
     }
@@ -256,8 +269,8 @@ impl<P: SyncPorts> Run<'_, P> {
         if matches!(error, SyncError::AlreadyRunning) && list.pages() > 0 {
             return; // the sync is another worker's
         }
-        if matches!(error, SyncError::ListTooLong) {
-            return self.leave_distant(list).await;
+        if let Some(near) = self.shorter {
+            return self.leave_distant(list, near).await;
         }
         let is_resumable = list.pages() > 0 && !matches!(error, SyncError::EndlessList);
         let in_progress = self.state.in_progress.clone().filter(|_| is_resumable);

@@ -7,6 +7,11 @@
 //! those that start within a day, or within less if that is still too long. What has changed
 //! in the *distant* ones is listed in [windows](super::windowed_sync), the nearest first.
 //!
+//! The events that a list has had so far say how near is to be. When the meeting of thousands of
+//! people is moved that starts within the hour, a list of near events would have the same pages
+//! again: such a list is read to its end. As lists may be in order of start, they may say so of
+//! any list that is long, and so even this one is left after some time.
+//!
 //! A windowed sync that lists all changes since they were left ends this, and changes during
 //! it are listed by the next catch-up. If it took so long that this would be too long again,
 //! another windowed sync follows it, which has less to list.
@@ -18,12 +23,17 @@ use super::state::{OVERLAP, WorkspaceCoverage, WorkspaceSyncState};
 use super::windowed_sync::{WindowedEvents, WindowedSync};
 use crate::time::plus;
 
-/// A sync of the workspace that has more pages is left, if it could list fewer: half of a
-/// minute's limit.
+/// A sync of the workspace that has more pages is left, if it could list half as many events:
+/// half of a minute's limit.
 const MOST_PAGES: u32 = 30;
-/// Each time a list is still too long, near is so many times shorter, down to an hour.
-const SHORTER: i32 = 5;
-const SHORTEST: SignedDuration = SignedDuration::from_hours(1);
+/// If it could not, it is left after so many.
+const MOST_PAGES_OF_NEAR: u32 = 90;
+/// What near is, each time shorter if the list is still too long.
+const STEPS: [SignedDuration; 3] = [
+    NEAR,
+    SignedDuration::from_hours(5),
+    SignedDuration::from_hours(1),
+];
 /// Changes during a windowed sync of this length are listed by the next catch-up. They are no
 /// more than those between two catch-ups; after longer ones near would have to become shorter.
 const SHORT: SignedDuration = SignedDuration::from_mins(5);
@@ -35,12 +45,45 @@ impl WorkspaceCoverage {
         Some(until.duration_since(self.began_at))
     }
 
-    /// Whether a sync with so many pages so far is to be left, and to be made again for the
-    /// events that are nearer.
+    /// What near is for the next list, if a sync is to be left that has had so many pages, with
+    /// events that start then. One that was resumed is not left before it has had a page more: of
+    /// those before, nothing is known any more.
     #[must_use]
-    pub fn is_too_long(&self, pages: u32) -> bool {
-        let can_be_shorter = self.near().is_none_or(|near| near > SHORTEST);
-        pages >= MOST_PAGES && self.since.is_some() && can_be_shorter
+    pub fn shorter(&self, pages: u32, starts: &ListedStarts) -> Option<SignedDuration> {
+        if pages < MOST_PAGES || self.since.is_none() || starts.all == 0 {
+            return None;
+        }
+        let is_shorter = |step: &SignedDuration| self.near().is_none_or(|near| *step < near);
+        let halves = |step: &SignedDuration| starts.within(*step) <= starts.all / 2;
+        let mut steps = STEPS.into_iter().filter(is_shorter);
+        let shortest = steps.clone().next_back();
+        steps
+            .find(halves)
+            .or_else(|| shortest.filter(|_| pages >= MOST_PAGES_OF_NEAR))
+    }
+}
+
+/// How soon the events start that a list has had so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListedStarts {
+    all: u32,
+    /// Of them those that start within each of the steps.
+    within: [u32; STEPS.len()],
+}
+
+impl ListedStarts {
+    /// Counts an event that starts in this time from the begin of the list.
+    pub fn add(&mut self, starts_in: SignedDuration) {
+        self.all += 1;
+        for (within, step) in self.within.iter_mut().zip(STEPS) {
+            *within += u32::from(starts_in <= step);
+        }
+    }
+
+    fn within(&self, step: SignedDuration) -> u32 {
+        let counts = STEPS.into_iter().zip(self.within);
+        let mut counts = counts.filter(|(counted, _)| *counted == step);
+        counts.next().map_or(0, |(_, count)| count)
     }
 }
 
@@ -52,14 +95,10 @@ impl WorkspaceSyncState {
         self.distant.map(|distant| plus(now, distant.near))
     }
 
-    /// The state after a sync was left that [is too long](WorkspaceCoverage::is_too_long): the
-    /// next one lists the changes to nearer events.
+    /// The state after a sync was left that is too long: the next one lists the changes to
+    /// events that are [nearer](WorkspaceCoverage::shorter).
     #[must_use]
-    pub fn left_distant(mut self, left: &WorkspaceCoverage) -> Self {
-        let near = match left.near() {
-            None => NEAR,
-            Some(near) => (near / SHORTER).max(SHORTEST),
-        };
+    pub fn left_distant(mut self, left: &WorkspaceCoverage, near: SignedDuration) -> Self {
         // What no list has reached yet is left, too: the next catch-up would leave it anyway.
         let reached = self.synced_until.map(|until| plus(until, -OVERLAP));
         if let Some(since) = left.since {

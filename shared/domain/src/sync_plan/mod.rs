@@ -51,6 +51,7 @@ mod windowed_sync;
 pub use calendar_list::CalendarListProgress;
 pub use calendar_record::{CalendarRecord, DUE_AT_ONCE, Retired};
 pub use coverage::Coverage;
+pub use distant::ListedStarts;
 pub use distant_changes::DistantChanges;
 pub use listed_ids::ListedIds;
 pub use new_calendar::listed_whole_since;

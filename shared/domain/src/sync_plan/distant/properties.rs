@@ -119,8 +119,12 @@ impl World {
             Op::CatchUp => self.catch_up(),
             Op::Finish => self.finish(),
             Op::Leave => {
-                if let Some(list) = self.list.take_if(|list| list.is_too_long(MOST_PAGES)) {
-                    self.state = self.state.clone().left_distant(&list);
+                let starts = self.listed_starts();
+                let shorter = |list: &WorkspaceCoverage| list.shorter(MOST_PAGES_OF_NEAR, &starts);
+                if let Some(near) = self.list.as_ref().and_then(shorter)
+                    && let Some(left) = self.list.take()
+                {
+                    self.state = self.state.clone().left_distant(&left, near);
                 }
             }
             Op::Interrupt => self.list = None,
@@ -142,6 +146,16 @@ impl World {
                 policy: PolicyRevision(1),
             });
         }
+    }
+
+    /// How soon the changed events start that the list in progress has.
+    fn listed_starts(&self) -> ListedStarts {
+        let mut starts = ListedStarts::default();
+        let began_at = self.list.as_ref().map_or(self.now, |list| list.began_at);
+        for change in &self.changes {
+            starts.add(change.starts_at.duration_since(began_at));
+        }
+        starts
     }
 
     fn catch_up(&mut self) {

@@ -48,35 +48,72 @@ fn leaving(since: i64, near: i64) -> WorkspaceSyncState {
     }
 }
 
-#[test_case(None, 29 => false; "a list of all events, with a page less")]
-#[test_case(None, 30 => true; "a list of all events")]
-#[test_case(Some(25), 30 => true; "a list of a day")]
-#[test_case(Some(1), 30_000 => false; "a list of an hour cannot be shorter")]
-fn a_list_is_left_that_could_be_shorter(near: Option<i64>, pages: u32) -> bool {
-    sync(near).is_too_long(pages)
+/// So many events that start within an hour, within five, within a day, and later.
+fn starts(counts: [u32; 4]) -> ListedStarts {
+    let mut starts = ListedStarts::default();
+    for (count, starts_in) in counts.into_iter().zip([-2, 5, 25, 26]) {
+        (0..count).for_each(|_| starts.add(hours(starts_in)));
+    }
+    starts
+}
+
+/// Events that are hardly ever near.
+const LATER: [u32; 4] = [10, 10, 10, 3_000];
+/// Those of a meeting of everybody within the hour.
+const NOW: [u32; 4] = [3_000, 10, 10, 10];
+
+#[test_case(None, 29, LATER => None; "a list of all events, with a page less")]
+#[test_case(None, 30, LATER => Some(25); "a list of all events")]
+#[test_case(Some(25), 30, LATER => Some(5); "a list of a day")]
+#[test_case(Some(5), 30, LATER => Some(1); "a list of five hours")]
+#[test_case(Some(1), 30_000, LATER => None; "a list of an hour cannot be shorter")]
+#[test_case(None, 30, [0; 4] => None; "one that was resumed a moment ago, of which nothing is known")]
+#[test_case(None, 52, NOW => None; "one that was resumed after 51 pages of what starts within the hour")]
+#[test_case(None, 30, [10, 10, 3_000, 10] => Some(5); "what is of use, if a day is of none")]
+#[test_case(None, 30, [10, 3_000, 10, 10] => Some(1); "or five hours")]
+#[test_case(None, 30, [50, 0, 0, 50] => Some(25); "half of the events less")]
+#[test_case(None, 30, [51, 0, 0, 49] => None; "less than half of them less")]
+#[test_case(None, 89, NOW => None; "a list of what starts within the hour is read on")]
+#[test_case(None, 90, NOW => Some(1); "but not for ever")]
+#[test_case(Some(25), 90, NOW => Some(1); "nor one of a day")]
+fn a_list_is_left_that_could_be_shorter(
+    near: Option<i64>,
+    pages: u32,
+    counts: [u32; 4],
+) -> Option<i64> {
+    let shorter = sync(near).shorter(pages, &starts(counts))?;
+    Some(shorter.as_hours())
+}
+
+#[test]
+fn a_full_list_is_not_left() {
+    let full = WorkspaceCoverage {
+        since: None,
+        ..sync(None)
+    };
+    assert_eq!(full.shorter(30_000, &starts(LATER)), None);
 }
 
 #[test]
 fn each_list_that_is_left_makes_the_next_one_shorter() {
     let mut state = WorkspaceSyncState::default();
     assert_eq!(state.starts_until(at(0)), None);
-    let mut listed = Vec::new();
-    for _ in 0..4 {
-        let starts_until = state.starts_until(at(0));
-        state = state.left_distant(&WorkspaceCoverage {
-            starts_until,
+    for near in STEPS {
+        let left = WorkspaceCoverage {
+            starts_until: state.starts_until(at(0)),
             ..sync(None)
-        });
-        listed.push(state.distant.expect("something is left").near);
+        };
+        assert_eq!(left.shorter(30, &starts(LATER)), Some(near));
+        state = state.left_distant(&left, near);
+        assert_eq!(state.starts_until(at(0)), Some(plus(at(0), near)));
     }
-    assert_eq!(listed, [hours(25), hours(5), hours(1), hours(1)]);
 }
 
 #[test]
 fn what_was_left_first_stays_left() {
-    let state = leaving(-DAY, 25).left_distant(&sync(Some(25)));
+    let state = leaving(-DAY, 25).left_distant(&sync(Some(25)), hours(5));
     assert_eq!(state.distant, leaving(-DAY, 5).distant);
-    let state = leaving(0, 5).left_distant(&sync(None));
+    let state = leaving(0, 5).left_distant(&sync(None), hours(25));
     assert_eq!(state.distant, leaving(-HOUR, 5).distant);
 }
 
@@ -87,7 +124,7 @@ fn what_no_catch_up_has_reached_is_left_too(since: i64) -> (i64, i64) {
         since: Some(at(since)),
         ..sync(None)
     };
-    let left = without_distant().left_distant(&left).distant;
+    let left = without_distant().left_distant(&left, hours(25)).distant;
     let left = left.expect("something is left");
     (left.since.as_second(), left.near.as_hours())
 }
