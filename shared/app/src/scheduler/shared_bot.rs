@@ -130,11 +130,13 @@ impl<D: Decisions, K: Clock> SharedBots<'_, D, K> {
         Ok(PlannedCall { row, attempt })
     }
 
-    /// Has a row wait whose bot another copy wants. If another worker has
-    /// written the row meanwhile, it is planned again as it is now.
+    /// Has a row wait whose bot another copy wants, or go on to the one that it wants itself. If
+    /// another worker has written the row meanwhile, it is planned again as it is now.
     pub(super) async fn wait(&self, row: Decision) -> Result<(), PortError> {
         let until = plus(self.clock.now(), NEXT_CHECK);
-        let waiting = row.waiting(until, "another copy of the meeting wants the bot");
+        let waiting = row
+            .leaving_to_copy()
+            .unwrap_or_else(|| row.waiting(until, "another copy of the meeting wants the bot"));
         self.decisions.write(&waiting).await.map(|_| ())
     }
 }

@@ -157,10 +157,12 @@ where
         let now = self.clock.now();
         let holds = |row: &Decision| row.known_bot() == Some(bot);
         let mut is_held = sharing.first.iter().any(holds);
+        let mut is_wanted = sharing.first.iter().any(|row| row.wants_held(bot));
         let holder = noted.iter().find(|row| row.holds_ended(bot));
         let is_late = || self.clock.now() > self.latest;
         rows.change_each(&sharing.others, is_late, |row| {
             is_held |= holds(row);
+            is_wanted |= row.wants_held(bot);
             let noted = sharing.has(row, bot).then(|| note(row))?;
             let noted = ended_for(noted, (bot, holder), now);
             (noted != *row).then(|| noted.with_alerts(None, now))
@@ -174,6 +176,8 @@ where
         };
         let change = async |first: &[Decision]| {
             let is_unknown = !is_held && !first.iter().any(holds);
+            // One call is enough.
+            let mut is_to_leave = !is_wanted;
             let of_each = first.iter().map(|row| {
                 let mut noted = ended_for(note(row), (bot, holder), now);
                 if noted == *row {
@@ -181,6 +185,11 @@ where
                 }
                 if is_unknown {
                     noted = noted.dismissing(bot);
+                } else if let Some(dismissing) = noted.dismissing_moved(bot)
+                    && is_to_leave
+                {
+                    noted = dismissing;
+                    is_to_leave = false;
                 }
                 Some(noted.with_alerts(None, now))
             });

@@ -29,6 +29,7 @@ mod listed_recall;
 mod mass_connection;
 mod meeting_override;
 mod model;
+mod moved_before_its_start;
 mod moved_in_its_call;
 mod moved_into_the_past;
 mod moved_shared_bot;

@@ -71,7 +71,7 @@ impl Harness {
         self.decisions.all().remove(0)
     }
 
-    fn wait_until(&self, instant: &str) {
+    pub(crate) fn wait_until(&self, instant: &str) {
         let now = self.after(0);
         self.clock.advance(now.duration_until(at(instant)));
     }
@@ -95,7 +95,12 @@ impl Harness {
     }
 
     /// Enqueues the webhooks of statuses, as the bot's metadata names the event of `row`.
-    async fn send_statuses(&self, bot: &BotId, row: &Decision, statuses: Vec<BotStatus>) {
+    pub(crate) async fn send_statuses(
+        &self,
+        bot: &BotId,
+        row: &Decision,
+        statuses: Vec<BotStatus>,
+    ) {
         for status in statuses {
             let report = BotStatusReport {
                 bot_id: bot.clone(),
@@ -118,7 +123,7 @@ impl Harness {
     }
 
     /// Handles what is queued, and runs the scheduler.
-    async fn work_on_queue(&self) {
+    pub(crate) async fn work_on_queue(&self) {
         let deliveries = self.queue.deliver(10);
         let handled = self.sync().handle(&deliveries, self.deadline()).await;
         assert_eq!(handled, Handled::default());

@@ -37,7 +37,10 @@ impl Decision {
         match (wanted, &self.applied) {
             _ if self.is_certain() => Step::Nothing,
             (_, Applied::TooMany(applied)) => Step::Unschedule(applied),
-            (Wanted::Bot(wanted), _) => Step::Schedule(wanted),
+            (Wanted::Bot(wanted), applied) => match left_behind(wanted, applied) {
+                Some((bot, bot_id)) => Step::Leave(bot, bot_id),
+                None => Step::Schedule(wanted),
+            },
             (Wanted::Nothing, Applied::Bot(applied) | Applied::Uncertain(applied)) => {
                 Step::Unschedule(applied)
             }
@@ -56,6 +59,9 @@ impl Decision {
             (_, Applied::TooMany(_)) => Cause::TooMany,
             (Wanted::Nothing, _) => Cause::Unwanted,
             (Wanted::Bot(_), Applied::Nothing) => Cause::New,
+            (Wanted::Bot(wanted), applied) if left_behind(wanted, applied).is_some() => {
+                Cause::Moved
+            }
             (Wanted::Bot(_), Applied::Uncertain(_) | Applied::Dispatched(_)) => Cause::Uncertain,
             (Wanted::Bot(wanted), Applied::Bot(bot)) if wanted.starts_at != bot.starts_at => {
                 Cause::Moved
@@ -93,4 +99,19 @@ impl Decision {
             Step::Nothing => None,
         }
     }
+}
+
+/// The bot of another meeting that is in its call, and is not the wanted one: the event was moved
+/// away from it.
+fn left_behind<'a>(
+    wanted: &WantedBot,
+    applied: &'a Applied,
+) -> Option<(&'a AppliedBot, &'a BotId)> {
+    let Applied::Dispatched(bot) = applied else {
+        return None;
+    };
+    let key = &bot.deduplication_key;
+    let is_another = !key.is_of_same_meeting(&wanted.deduplication_key);
+    let bot_id = bot.bot_id.as_ref().filter(|_| is_another)?;
+    Some((bot, bot_id))
 }
