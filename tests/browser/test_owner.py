@@ -142,3 +142,30 @@ def test_what_is_overridden_is_listed_with_the_way_back(page: Page, tenant: Tena
     newest = page.locator(".log li").first
     expect(newest).to_contain_text("sales@acme.example went back to the policy for Company talk")
     expect(newest).to_contain_text("by the key console")
+
+
+def test_a_disconnection_shows_its_effects_and_is_refused_after_a_change(page: Page, empty_tenant: Tenant) -> None:
+    tenant = empty_tenant
+    tenant.wait_for_bot(tenant.create("Planning"), "scheduled")
+    page.goto(tenant.link)
+    page.get_by_role("link", name="Disconnect this calendar").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Disconnect {tenant.address(1)}?")
+    effects = page.locator(".effects")
+    expect(effects).to_contain_text("1 upcoming meeting is not recorded for this calendar.")
+    expect(effects).to_contain_text("1 bot is removed.")
+    # Without the address nothing is sent.
+    page.get_by_role("button", name="Disconnect").click()
+    typed = page.get_by_role("textbox")
+    expect(typed).to_be_focused()
+    assert typed.evaluate("(input) => input.validity.valueMissing")
+    tenant.wait_for_bot(tenant.create("Review", hours=6), "scheduled")
+    typed.fill(tenant.address(1))
+    page.get_by_role("button", name="Disconnect").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(effects).to_contain_text("2 bots are removed.")
+    expect(typed).to_have_value(tenant.address(1))
+    assert {one["bot"] for one in tenant.agenda()} == {"scheduled"}
+    page.get_by_role("button", name="Disconnect").click()
+    expect(page.get_by_role("status").filter(has_text="The calendar is disconnected")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Asked for by sales@acme.example")
+    assert all(one["verdict"] == "skip" for one in tenant.agenda())

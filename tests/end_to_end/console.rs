@@ -142,14 +142,57 @@ async fn a_no_removes_the_bot_and_the_policy_brings_it_back() {
     tenant.assert_bots("back to the policy", 1).await;
 }
 
+/// A sync deletes the calendar at Recall: the console has no key.
+#[tokio::test]
+async fn a_disconnection_deletes_the_calendar_and_its_bots_and_no_others() {
+    let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.connect(Platform::GoogleCalendar).await;
+    tenant.create(tenant.external(5)).await;
+    tenant.create_in(1, tenant.external(6)).await;
+    tenant.assert_bots("created", 2).await;
+    let now = tenant.stack.now();
+    let console = ConsoleClient::of_environment(now).await;
+    let calendars = vec![tenant.calendar_id(0)];
+    let token = console.token(Grant::Owner { calendars }, now);
+    let path = format!("/v1/calendars/{}/disconnection", tenant.calendar_id(0));
+    let ask = async |seen: Option<&str>| {
+        let request = (Method::PUT, path.as_str());
+        console.send_over(request, Some(&token), None, seen).await
+    };
+    assert_eq!(ask(None).await.status, 428);
+    assert_eq!(ask(Some("\"of-yesterday\"")).await.status, 412);
+    let shown = console.get(&path, Some(&token)).await;
+    assert_eq!(
+        (&shown.json["meetings"], &shown.json["bots"]),
+        (&json!(1), &json!(1))
+    );
+    let asked = ask(shown.tag.as_deref()).await;
+    assert_eq!(asked.status, 202, "{}", asked.json);
+    let disconnected = tenant.calendar_id(0);
+    tenant
+        .assert_eventually("disconnected", |decisions, comparison| {
+            let mut own = decisions
+                .iter()
+                .filter(|row| row.calendar_id == disconnected);
+            comparison.bots == 1
+                && own.all(|row| row.verdict.reason().rule.as_str() == "disconnected")
+        })
+        .await;
+    let shown = console.get(&path, Some(&token)).await.json;
+    assert_eq!(shown["status"], "deleted");
+    assert_eq!(shown["requested"]["by"], "lead@acme.example");
+}
+
 /// So that each permission of the role is used, and each document is held to the published one.
 #[tokio::test]
 async fn every_route_answers_on_the_deployed_stack() {
     let _alone = POLICY.lock().await;
-    let tenant = Tenant::on(Platform::GoogleCalendar).await;
+    let mut tenant = Tenant::on(Platform::GoogleCalendar).await;
+    tenant.connect(Platform::GoogleCalendar).await;
     let recorded = tenant.create(tenant.external(5)).await;
     let skipped = tenant.create(tenant.internal(6)).await;
-    tenant.assert_bots("created", 1).await;
+    tenant.create_in(1, tenant.external(7)).await;
+    tenant.assert_bots("created", 2).await;
     let now = tenant.stack.now();
     let console = ConsoleClient::of_environment(now).await;
     let token = console.token(Grant::Operator, now);
@@ -185,6 +228,8 @@ async fn every_route_answers_on_the_deployed_stack() {
             // It would reopen the decisions that other tests have abandoned.
             Route::Retry => Vec::new(),
             Route::PolicyRevision => vec![template.replace("{id}", "0")],
+            // The routes that follow need the first one.
+            Route::Disconnect => vec![template.replace("{id}", tenant.calendar_id(1).as_str())],
             _ => vec![template.replace("{id}", &calendar)],
         };
         for path in paths {
@@ -213,13 +258,14 @@ async fn every_route_answers_on_the_deployed_stack() {
                     let active = tenant.stack.state.active_revision().await;
                     Some(format!("\"policy-{}\"", active.expect("the table").0))
                 }
+                Route::Disconnect => console.get(&path, token).await.tag,
                 _ => None,
             };
             let request = (route.method(), path.as_str());
             let answer = console
                 .send_over(request, token, body.as_ref(), seen.as_deref())
                 .await;
-            let expected = if route == Route::Resync { 202 } else { 200 };
+            let expected = route.success().as_u16();
             assert_eq!(answer.status, expected, "{path}: {}", answer.json);
         }
     }

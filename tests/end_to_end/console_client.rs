@@ -7,7 +7,7 @@ use callsheet_runtime::{Environment, Secret, aws_config};
 use callsheet_testkit::schema_violations_within;
 use callsheet_tests::variable;
 use jiff::SignedDuration;
-use reqwest::header::IF_MATCH;
+use reqwest::header::{ETAG, IF_MATCH};
 use reqwest::{Client, Method};
 use serde_json::Value;
 
@@ -26,6 +26,8 @@ pub(crate) struct ConsoleAnswer {
     pub(crate) status: u16,
     /// The document.
     pub(crate) json: Value,
+    /// The entity tag.
+    pub(crate) tag: Option<String>,
 }
 
 impl ConsoleClient {
@@ -92,6 +94,8 @@ impl ConsoleClient {
         }
         let response = request.send().await.expect("the console answers");
         let status = response.status().as_u16();
+        let tag = response.headers().get(ETAG);
+        let tag = tag.map(|tag| tag.to_str().expect("ASCII").to_owned());
         let json: Value = response.json().await.expect("JSON");
         let document = open_api();
         let path = path.split('?').next().unwrap_or_default();
@@ -101,6 +105,6 @@ impl ConsoleClient {
             let violations = schema_violations_within(&document, &schema, &json);
             assert_eq!(violations, [""; 0], "{path}: {json}");
         }
-        ConsoleAnswer { status, json }
+        ConsoleAnswer { status, json, tag }
     }
 }

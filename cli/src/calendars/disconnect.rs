@@ -1,6 +1,6 @@
 //! Deletes a calendar at Recall, after a confirmation.
 
-use callsheet_api::calendars::{Disconnected, Removal};
+use callsheet_api::disconnection::{Disconnected, Removal};
 use callsheet_app::disconnect::Disconnection;
 use callsheet_app::ports::{
     CalendarEvents, CalendarRemoval, Calendars, Clock, Decisions, Queue, RateLimits,

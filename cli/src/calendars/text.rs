@@ -1,6 +1,7 @@
 //! Texts of a disconnection and of a connection.
 
-use callsheet_api::calendars::{CalendarConnected, Disconnected, Outcome, Removal};
+use callsheet_api::calendars::CalendarConnected;
+use callsheet_api::disconnection::{Disconnected, Outcome, Removal};
 use callsheet_domain::CalendarStatus;
 
 use crate::delivery::sentence;

@@ -4,6 +4,7 @@
 //! documents with one tag say the same, as of two instants.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -15,8 +16,17 @@ pub(crate) fn entity_tag(mut document: Value) -> String {
     if let Some(members) = document.as_object_mut() {
         members.remove("now");
     }
-    let digest = Sha256::digest(document.to_string());
-    format!("W/\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&digest[..LENGTH]))
+    format!("W/\"{}\"", digest(&document.to_string()))
+}
+
+/// The strong tag of a document without instants of reading, which a change may depend on.
+pub(crate) fn strong_tag(document: &impl Serialize) -> String {
+    let text = serde_json::to_string(document).expect("a document can be written as JSON");
+    format!("\"{}\"", digest(&text))
+}
+
+fn digest(text: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..LENGTH])
 }
 
 /// Whether the value of `If-None-Match` has a tag, by the weak comparison of RFC 9110.

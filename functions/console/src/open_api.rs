@@ -5,6 +5,7 @@ use callsheet_api::agenda::Agenda;
 use callsheet_api::calendar_activity::CalendarActivity;
 use callsheet_api::calendars::{CalendarList, CalendarRow};
 use callsheet_api::coverage::Coverage;
+use callsheet_api::disconnection::{CalendarDisconnection, DisconnectionRequested};
 use callsheet_api::events::EventList;
 use callsheet_api::explain::Explanation;
 use callsheet_api::me::Me;
@@ -166,6 +167,8 @@ fn operation_id(route: Route) -> &'static str {
         Route::Agenda => "getAgenda",
         Route::Overrides => "listOverrides",
         Route::Activity => "listActivity",
+        Route::Disconnection => "getDisconnection",
+        Route::Disconnect => "disconnectCalendar",
         Route::Events => "listEvents",
         Route::Event => "getEvent",
         Route::OverrideEvent => "overrideEvent",
@@ -199,6 +202,10 @@ fn summary(route: Route) -> &'static str {
         Route::Agenda => "A page of the events of a calendar, by start",
         Route::Overrides => "Overrides that are in force in a calendar, and the pause of its owner",
         Route::Activity => "What people did in a calendar, newest first, as far as it is stored",
+        Route::Disconnection => "What is deleted with a calendar, and who asked for that",
+        Route::Disconnect => {
+            "Ask for a calendar to be deleted at Recall, with the effects that were read"
+        }
         Route::Events => "A page of the events of up to 20 calendars, or of a day of all, by start",
         Route::Event => "An event: why it is or is not recorded, and the state of its bot",
         Route::OverrideEvent => "Record or skip an event, whatever the policy says",
@@ -235,6 +242,8 @@ fn answer(route: Route, generator: &mut SchemaGenerator) -> Value {
         Route::Agenda => schema_of::<Agenda>(generator),
         Route::Overrides => schema_of::<OverrideList>(generator),
         Route::Activity => schema_of::<CalendarActivity>(generator),
+        Route::Disconnection => schema_of::<CalendarDisconnection>(generator),
+        Route::Disconnect => schema_of::<DisconnectionRequested>(generator),
         Route::Events => schema_of::<EventList>(generator),
         Route::Event => schema_of::<Explanation>(generator),
         Route::OverrideEvent | Route::ClearEvent | Route::OverrideSeries | Route::ClearSeries => {
@@ -404,7 +413,9 @@ fn query(route: Route) -> Vec<Parameter> {
         | Route::Policy
         | Route::PushPolicy
         | Route::LintPolicy
-        | Route::PolicyRevision => Vec::new(),
+        | Route::PolicyRevision
+        | Route::Disconnection
+        | Route::Disconnect => Vec::new(),
     }
 }
 

@@ -22,6 +22,10 @@ pub enum Route {
     Overrides,
     /// What people did in a calendar.
     Activity,
+    /// What is deleted with a calendar.
+    Disconnection,
+    /// Asks for a calendar to be deleted at Recall.
+    Disconnect,
     /// Events of several calendars.
     Events,
     /// An event, explained.
@@ -95,7 +99,7 @@ use Role::{Operator, Owner, Participant, Reader};
 
 impl Route {
     /// All routes.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::OpenApi,
         Self::Me,
         Self::Calendars,
@@ -103,6 +107,8 @@ impl Route {
         Self::Agenda,
         Self::Overrides,
         Self::Activity,
+        Self::Disconnection,
+        Self::Disconnect,
         Self::Events,
         Self::Event,
         Self::OverrideEvent,
@@ -147,7 +153,9 @@ impl Route {
             | Self::OverrideSeries
             | Self::ClearSeries
             | Self::Pause
-            | Self::Resume => Access::Roles(&[Owner, Operator]),
+            | Self::Resume
+            | Self::Disconnection
+            | Self::Disconnect => Access::Roles(&[Owner, Operator]),
             Self::Events
             | Self::Status
             | Self::Coverage
@@ -169,6 +177,7 @@ impl Route {
             | Self::OverrideMeeting
             | Self::OverrideSeries
             | Self::Pause
+            | Self::Disconnect
             | Self::PushPolicy => Method::PUT,
             Self::RetryEvent | Self::Retry | Self::Resync | Self::LintPolicy => Method::POST,
             Self::ClearEvent | Self::ClearMeeting | Self::ClearSeries | Self::Resume => {
@@ -181,6 +190,7 @@ impl Route {
             | Self::Agenda
             | Self::Overrides
             | Self::Activity
+            | Self::Disconnection
             | Self::Events
             | Self::Event
             | Self::Consent
@@ -197,6 +207,7 @@ impl Route {
     pub fn if_match(self) -> Option<&'static str> {
         match self {
             Self::PushPolicy => Some("the active policy"),
+            Self::Disconnect => Some("the effects"),
             _ => None,
         }
     }
@@ -206,7 +217,7 @@ impl Route {
     pub fn success(self) -> StatusCode {
         match self {
             // What is asked for is done later.
-            Self::Resync => StatusCode::ACCEPTED,
+            Self::Resync | Self::Disconnect => StatusCode::ACCEPTED,
             _ => StatusCode::OK,
         }
     }
@@ -222,6 +233,7 @@ impl Route {
             Self::Agenda => "/v1/calendars/{id}/agenda",
             Self::Overrides => "/v1/calendars/{id}/overrides",
             Self::Activity => "/v1/calendars/{id}/activity",
+            Self::Disconnection | Self::Disconnect => "/v1/calendars/{id}/disconnection",
             Self::Events => "/v1/events",
             Self::Event => "/v1/events/{id}",
             Self::OverrideEvent | Self::ClearEvent => "/v1/events/{id}/override",

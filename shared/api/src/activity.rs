@@ -59,6 +59,8 @@ pub enum ActivityKind {
     Resume,
     /// A policy was pushed.
     PolicyPush,
+    /// A calendar was disconnected.
+    Disconnect,
 }
 
 impl ActivityKind {
@@ -90,6 +92,7 @@ impl ActivityKind {
             Self::Pause => "pause",
             Self::Resume => "resume",
             Self::PolicyPush => "policy_push",
+            Self::Disconnect => "disconnect",
         }
     }
 }

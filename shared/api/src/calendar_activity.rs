@@ -125,6 +125,7 @@ impl CalendarActivityEntry {
                 until: Some(*until),
                 ..plain(ActivityKind::of_pause(*until, action.at))
             },
+            CalendarActionKind::Disconnected => plain(ActivityKind::Disconnect),
         }
     }
 }

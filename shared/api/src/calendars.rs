@@ -1,12 +1,10 @@
-//! Known calendars, their status at Recall, and a calendar that was deleted there.
+//! Known calendars, and their status at Recall.
 
 use std::collections::{BTreeMap, HashSet};
 
 use callsheet_app::connect::ConnectedCalendar;
 use callsheet_app::directory::Directory;
-use callsheet_app::disconnect::RemovalEffects;
 use callsheet_app::list_calendars::{CalendarProblem, CalendarState, KnownCalendars};
-use callsheet_app::ports::Removed;
 use callsheet_domain::{Calendar, CalendarId, CalendarMetadata, CalendarStatus, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -127,75 +125,7 @@ pub struct UnknownCalendar {
     pub status: AtRecall,
 }
 
-/// A calendar that is to be deleted, and what is deleted with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Removal {
-    /// Recall's id of the calendar.
-    pub calendar: String,
-    /// The owner's address.
-    pub owner: Option<String>,
-    /// Its status before.
-    pub status: String,
-    /// Number of its upcoming meetings.
-    pub meetings: usize,
-    /// Number of bots that only its events have.
-    pub bots: usize,
-    /// Number of bots that events in other calendars share.
-    pub shared_bots: usize,
-    /// Decisions that cannot be read: they may have further bots, and cannot be retired.
-    pub unreadable: Vec<UnreadableDecision>,
-}
-
-/// A calendar that was deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Disconnected {
-    /// What was deleted.
-    #[serde(flatten)]
-    pub removal: Removal,
-    /// Result of the deletion at Recall.
-    pub outcome: Outcome,
-}
-
-/// Result of the deletion at Recall.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It was deleted now.
-    Deleted,
-    /// It was deleted before.
-    AlreadyDeleted,
-}
-
-impl Removal {
-    /// Represents what is deleted with a calendar.
-    #[must_use]
-    pub fn of(effects: RemovalEffects) -> Self {
-        let calendar = &effects.calendar;
-        Self {
-            calendar: calendar.id.to_string(),
-            owner: owner_address(calendar),
-            status: calendar.status.to_string(),
-            meetings: effects.meetings,
-            bots: effects.bots,
-            shared_bots: effects.shared_bots,
-            unreadable: UnreadableDecision::all_of(effects.unreadable),
-        }
-    }
-}
-
-impl Disconnected {
-    /// Represents a deletion.
-    #[must_use]
-    pub fn of(removal: Removal, removed: Removed) -> Self {
-        let outcome = match removed {
-            Removed::Deleted => Outcome::Deleted,
-            Removed::AlreadyGone => Outcome::AlreadyDeleted,
-        };
-        Self { removal, outcome }
-    }
-}
-
-fn owner_address(calendar: &Calendar) -> Option<String> {
+pub(crate) fn owner_address(calendar: &Calendar) -> Option<String> {
     let owner = calendar.email.as_ref().map(Email::as_str);
     owner.map(str::to_owned)
 }

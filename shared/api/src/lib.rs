@@ -14,6 +14,7 @@ pub mod calendars;
 pub mod console;
 pub mod coverage;
 pub mod delivery;
+pub mod disconnection;
 pub mod doctor;
 pub mod drift;
 pub mod events;

@@ -15,7 +15,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ),
         (
             "calendars-disconnect",
-            schema_of::<crate::calendars::Disconnected>(),
+            schema_of::<crate::disconnection::Disconnected>(),
         ),
         (
             "calendars-list",

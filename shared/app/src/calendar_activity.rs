@@ -1,5 +1,6 @@
 //! What people did in one calendar, as far as it is stored: overrides for its events, choices for
-//! the whole meetings of these, and the pause of its owner, with those that were cleared or ended.
+//! the whole meetings of these, and the pause of its owner, with those that were cleared or ended;
+//! and who disconnected it.
 //!
 //! Of several overrides of one event or series, of several choices of one person for a meeting, and
 //! of several pauses of a person, the last one is stored.
@@ -7,7 +8,8 @@
 use std::cmp::Reverse;
 
 use callsheet_domain::{
-    Actor, Calendar, Decision, MeetingChoice, OverrideChoice, OverrideScope, Timestamp,
+    Actor, Calendar, CalendarRecord, Decision, MeetingChoice, OverrideChoice, OverrideScope,
+    RequestedDisconnection, Timestamp,
 };
 
 use crate::PortError;
@@ -61,16 +63,18 @@ pub enum CalendarActionKind {
         /// The end. If it is not after the action, a pause was ended.
         until: Timestamp,
     },
+    /// The calendar was disconnected.
+    Disconnected,
 }
 
-/// Reads the last `most` things that people did in `calendar`. What concerns only events of other
+/// Reads the last `most` things that people did in the calendar of `record`. What concerns only events of other
 /// calendars of its owner is left out, since who may see the one need not see the others.
 ///
 /// # Errors
 /// If a collaborator fails.
 pub async fn calendar_activity<S, D>(
     ports: (&S, &D),
-    calendar: &Calendar,
+    record: &CalendarRecord,
     most: usize,
     now: Timestamp,
 ) -> Result<CalendarActivity, PortError>
@@ -78,6 +82,7 @@ where
     S: Calendars + OverrideStore,
     D: Decisions,
 {
+    let calendar = &record.calendar;
     let stored = stored_in_calendar(ports, calendar, now).await?;
     let overrides = stored
         .overrides
@@ -86,7 +91,10 @@ where
     let pauses = stored.pauses.into_iter().map(CalendarAction::of_pause);
     let meetings = stored.meetings.into_iter();
     let meetings = meetings.map(CalendarAction::of_meeting);
+    let disconnected = record.disconnection.iter();
+    let disconnected = disconnected.map(CalendarAction::of_disconnection);
     let mut actions: Vec<_> = overrides.chain(pauses).chain(meetings).collect();
+    actions.extend(disconnected);
     actions.sort_by_key(|action| Reverse(action.at));
     actions.truncate(most);
     Ok(CalendarActivity {
@@ -117,6 +125,14 @@ impl CalendarAction {
                 choice: made.choice,
                 decision: Box::new(decision),
             },
+        }
+    }
+
+    fn of_disconnection(wanted: &RequestedDisconnection) -> Self {
+        Self {
+            at: wanted.at,
+            by: Some(wanted.by.clone()),
+            what: CalendarActionKind::Disconnected,
         }
     }
 

@@ -10,9 +10,10 @@ use callsheet_domain::{
 use jiff::SignedDuration;
 
 use crate::ports::{
-    CalendarDirectory as _, CalendarEvents as _, Calendars as _, Clock as _, OverrideStore as _,
-    PageOfCalendars, WriteOutcome,
+    CalendarDirectory as _, CalendarEvents as _, CalendarRemoval as _, Calendars as _, Clock as _,
+    OverrideStore as _, PageOfCalendars, WriteOutcome,
 };
+use crate::rate_limited::published_limit;
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
@@ -158,7 +159,9 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
     ///
     /// The calendar is read from Recall if it changed at `changed_at` and was not read since,
     /// and if the stored record may be outdated: a disconnected calendar may have been
-    /// connected again without a webhook, and one without an address may have got it.
+    /// connected again without a webhook, and one without an address may have got it. One that a
+    /// person disconnected is deleted at Recall instead: whoever crashes between the deletion and
+    /// the write of the record leaves both to the next one, since a second deletion changes nothing.
     ///
     /// # Errors
     /// If the terms allow no call, or Recall or the store fails.
@@ -182,7 +185,15 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
             {
                 return Ok(Attempt::Done(Some(stored.clone())));
             }
-            let fetched = self.fetch(id, terms).await?;
+            let is_unwanted = stored
+                .as_ref()
+                .is_some_and(CalendarRecord::is_to_be_deleted);
+            let fetched = if is_unwanted {
+                self.delete(id, terms).await?;
+                None
+            } else {
+                self.fetch(id, terms).await?
+            };
             let now = self.calls.clock().now();
             let next = match (&stored, fetched) {
                 (Some(stored), Some(fetched)) => stored.after(fetched, now),
@@ -224,7 +235,8 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
         let is_read_since = |at| {
             stored.changed_at > plus(at, OWN_CLOCKS) || self.new_calendars.was_listed(calendar, at)
         };
-        changed_at.is_none_or(is_read_since)
+        !stored.is_to_be_deleted()
+            && changed_at.is_none_or(is_read_since)
             && calendar.status.holds_bots()
             && calendar.email.is_some()
     }
@@ -292,6 +304,17 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
             .await?;
         let reply = self.recall.calendar(id).await;
         Ok(self.calls.settle(operation, reply).await?)
+    }
+
+    /// Deletes a calendar at Recall, with its future bots.
+    async fn delete(&self, id: &CalendarId, terms: CallTerms) -> Result<(), SyncError> {
+        let operation = Operation::DeleteCalendar;
+        let rate_limit = published_limit(operation);
+        self.calls.acquire(operation, rate_limit, terms).await?;
+        let reply = self.recall.delete_calendar(id).await;
+        self.calls.settle(operation, reply).await?;
+        tracing::info!(calendar = %id, "calendar {id} was deleted at Recall, as a person asked");
+        Ok(())
     }
 
     /// Writes a record; gives it with the version that is now stored.

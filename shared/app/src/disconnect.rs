@@ -5,37 +5,18 @@
 //! interrupted between the two, doing it again sends the request, since it is sent also
 //! for a calendar that is deleted.
 
-use std::collections::HashSet;
-
 use callsheet_domain::{
-    Calendar, CalendarId, Decision, DeduplicationKey, Operation, SyncJob, SyncReason, SyncRequest,
-    Timestamp,
+    Calendar, CalendarId, Operation, SyncJob, SyncReason, SyncRequest, Timestamp,
 };
 
 use crate::PortError;
 use crate::find_calendar::find_any;
-use crate::first_copy::first_copies;
 use crate::ports::{
     CalendarEvents, CalendarRemoval, Calendars, Clock, Decisions, Queue, RateLimits, Removed,
-    UnreadableRow,
 };
 use crate::rate_limited::{RateLimitedRecall, published_limit};
+use crate::removal_effects::{RemovalEffects, removal_effects};
 use crate::use_case_error::UseCaseError;
-
-/// A calendar that is to be deleted, and what is deleted with it.
-#[derive(Debug, Clone)]
-pub struct RemovalEffects {
-    /// The calendar.
-    pub calendar: Calendar,
-    /// Number of its upcoming meetings.
-    pub meetings: usize,
-    /// Number of bots that only its events have.
-    pub bots: usize,
-    /// Number of bots that events in other calendars share.
-    pub shared_bots: usize,
-    /// Decisions that cannot be read: they may have further bots, and cannot be retired.
-    pub unreadable: Vec<UnreadableRow>,
-}
 
 /// Disconnects calendars.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +49,7 @@ where
         clock: &K,
     ) -> Result<RemovalEffects, UseCaseError> {
         let calendar = self.find_calendar(name, clock).await?;
-        Ok(self.effects_of(calendar, clock.now()).await?)
+        Ok(removal_effects(self.decisions, calendar, clock.now()).await?)
     }
 
     /// Deletes a calendar, and requests a sync of it.
@@ -126,30 +107,6 @@ where
         calendar.ok_or_else(|| UseCaseError::UnknownCalendar(name.to_owned()))
     }
 
-    /// Counts what is deleted with the calendar.
-    async fn effects_of(
-        &self,
-        calendar: Calendar,
-        now: Timestamp,
-    ) -> Result<RemovalEffects, PortError> {
-        let keys = self.decisions.of_calendar(&calendar.id, now).await?;
-        let mut bots = HashSet::new();
-        let rows = self.decisions.decisions(&keys).await?;
-        for row in rows.decisions {
-            bots.extend(applied_bot(&row).cloned());
-        }
-        let is_other =
-            |row: &Decision| row.calendar_id != calendar.id && applied_bot(row) == row.wanted_key();
-        let shared = first_copies(self.decisions, &bots, is_other).await?;
-        Ok(RemovalEffects {
-            calendar,
-            meetings: keys.len(),
-            bots: bots.len() - shared.len(),
-            shared_bots: shared.len(),
-            unreadable: rows.unreadable,
-        })
-    }
-
     /// Requests a sync, which fetches the calendar from Recall.
     async fn request_sync(&self, id: &CalendarId, now: Timestamp) -> Result<(), PortError> {
         let request = SyncRequest {
@@ -159,9 +116,4 @@ where
         };
         self.queue.send(&SyncJob::Request(request)).await
     }
-}
-
-/// The bot that a meeting has at Recall, or may have.
-fn applied_bot(row: &Decision) -> Option<&DeduplicationKey> {
-    row.applied.bot().map(|bot| &bot.deduplication_key)
 }

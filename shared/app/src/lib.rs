@@ -64,6 +64,8 @@ mod rate_limiter;
 pub mod rebuild;
 mod recall_calls;
 pub mod redrive;
+pub mod removal_effects;
+pub mod request_disconnection;
 pub mod resync_now;
 mod retire_calendar;
 pub mod retry;

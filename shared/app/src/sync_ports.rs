@@ -1,8 +1,8 @@
 //! The collaborators of a sync, as one bundle.
 
 use crate::ports::{
-    Access, Calendars, Clock, Decisions, KeptCoverage, MeetingDays, OverrideStore, Policies, Queue,
-    RateLimits, RecallReader, Spending, SyncStates,
+    Access, CalendarRemoval, Calendars, Clock, Decisions, KeptCoverage, MeetingDays, OverrideStore,
+    Policies, Queue, RateLimits, RecallReader, Spending, SyncStates,
 };
 
 /// Storage of everything that a sync keeps besides decisions.
@@ -28,8 +28,8 @@ impl<S> SyncState for S where
 /// A component that needs several of them has this one type parameter, and
 /// fields for those that it uses.
 pub trait SyncPorts {
-    /// Recall, read only.
-    type Recall: RecallReader;
+    /// Recall, of which a sync changes nothing but that it deletes calendars that people disconnect.
+    type Recall: RecallReader + CalendarRemoval;
     /// Storage of decisions.
     type Decisions: Decisions + MeetingDays;
     /// Storage of calendars, sync states, overrides, policies, rate limits, counted bots and a
@@ -55,7 +55,7 @@ pub trait SyncPorts {
 /// The adapters that a function or a test wires up.
 #[derive(Debug, Clone)]
 pub struct Ports<R, D, S, Q, K> {
-    /// Recall, read only.
+    /// Recall.
     pub recall: R,
     /// Storage of decisions.
     pub decisions: D,
@@ -70,7 +70,7 @@ pub struct Ports<R, D, S, Q, K> {
 
 impl<R, D, S, Q, K> SyncPorts for Ports<R, D, S, Q, K>
 where
-    R: RecallReader,
+    R: RecallReader + CalendarRemoval,
     D: Decisions + MeetingDays,
     S: SyncState,
     Q: Queue,

@@ -11,8 +11,9 @@ use callsheet_domain::{
     Abandonment, Actor, Applied, Attempts, BotConfig, BotStatus, CalendarMetadata, CalendarRecord,
     CallRecord, Cause, CompletedSync, Decision, DisconnectReason, EarlierOutcomes, Fact, FactValue,
     FactValues, Generation, History, MeetingOverride, Offer, Operation, Outcome, OverrideChoice,
-    OverrideRevision, PageCursor, Person, PolicyRevision, Reason, RecordedResult, ResponseStatus,
-    RuleName, SyncInProgress, TestedRules, UnreadableEvent, UnreadableEvents, Verdict, Wanted,
+    OverrideRevision, PageCursor, Person, PolicyRevision, Reason, RecordedResult,
+    RequestedDisconnection, ResponseStatus, RuleName, SyncInProgress, TestedRules, UnreadableEvent,
+    UnreadableEvents, Verdict, Wanted,
 };
 use callsheet_testkit::{
     With as _, a_calendar_record, a_decision, an_applied_bot, an_email, at, id,
@@ -122,6 +123,10 @@ fn a_full_record() -> CalendarRecord {
             held_until: at("09:01"),
         });
         record.own_addresses = vec![an_email(&format!("{MARK}@old.example"))];
+        record.disconnection = Some(RequestedDisconnection {
+            by: id(MARK),
+            at: at("09:00"),
+        });
         record.unreadable_events = UnreadableEvents {
             named: vec![UnreadableEvent {
                 id: id("event-1"),

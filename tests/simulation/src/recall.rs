@@ -1,8 +1,8 @@
 //! Recall's API at its published limits.
 
 use callsheet_app::ports::{
-    BotReader, BotReply, Bots, CalendarDirectory, CalendarEvents, EventQuery, LeaveReply,
-    PageOfCalendars, PageOfEvents, ScheduleRequest,
+    BotReader, BotReply, Bots, CalendarDirectory, CalendarEvents, CalendarRemoval, EventQuery,
+    LeaveReply, PageOfCalendars, PageOfEvents, Removed, ScheduleRequest,
 };
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
@@ -124,6 +124,14 @@ impl CalendarEvents for SimRecall {
 impl BotReader for SimRecall {
     async fn statuses_of(&self, _: &BotId) -> Result<Option<Vec<BotStatus>>, PortError> {
         self.call(Operation::GetBot, |_| Some(Vec::new())).await
+    }
+}
+
+/// No calendar is disconnected here.
+impl CalendarRemoval for SimRecall {
+    async fn delete_calendar(&self, _: &CalendarId) -> Result<Removed, PortError> {
+        self.call(Operation::DeleteCalendar, |_| Removed::AlreadyGone)
+            .await
     }
 }
 

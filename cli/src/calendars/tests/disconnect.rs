@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use callsheet_api::calendars::{Disconnected, Outcome};
+use callsheet_api::disconnection::{Disconnected, Outcome};
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{Operation, SyncJob, SyncReason, SyncRequest};
 use callsheet_testkit::{Fault, Faults, Intercepted, When};

@@ -109,7 +109,7 @@ pub(super) async fn activity<P: ConsolePorts>(
     given.finish()?;
     let record = caller.calendar(ports.state(), asked.id).await?;
     let read = (ports.state(), ports.decisions());
-    let activity = calendar_activity(read, &record.calendar, most, caller.now).await?;
+    let activity = calendar_activity(read, &record, most, caller.now).await?;
     let activity = CalendarActivity::of(&activity);
     let activity = if caller.is_owner() {
         activity.for_owner(caller.token.subject().as_str())

@@ -4,6 +4,7 @@ mod agenda;
 mod calendars;
 mod consent;
 mod coverage;
+mod disconnection;
 mod event_page;
 mod events;
 mod me;
@@ -42,6 +43,8 @@ pub(crate) async fn handle<P: ConsolePorts>(
         Route::Agenda => agenda::agenda(ports, caller, asked).await,
         Route::Overrides => calendars::overrides(ports, caller, asked).await,
         Route::Activity => calendars::activity(ports, caller, asked).await,
+        Route::Disconnection => disconnection::read(ports, caller, asked).await,
+        Route::Disconnect => disconnection::ask(ports, caller, asked).await,
         Route::Events => events::list(ports, caller, asked).await,
         Route::Event => events::one(ports, caller, asked).await,
         Route::OverrideEvent => {

@@ -51,6 +51,9 @@ pub(crate) fn agenda(agenda: &Agenda, view: &View<'_>) -> Markup {
             nav.foot aria-label=(texts::THIS_CALENDAR) {
                 a href={ "#/calendars/" (agenda.calendar) "/overrides" } { (texts::OVERRIDES) }
                 a href={ "#/calendars/" (agenda.calendar) "/activity" } { (texts::ACTIVITY) }
+                @if view.is_writer() {
+                    a href={ "#/calendars/" (agenda.calendar) "/disconnection" } { (texts::DISCONNECT_CALENDAR) }
+                }
             }
         }
     }

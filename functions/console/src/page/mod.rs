@@ -11,6 +11,7 @@ mod calendars;
 mod consent;
 mod control;
 mod coverage;
+mod disconnection;
 mod event;
 mod events;
 mod header;
@@ -32,6 +33,7 @@ pub(crate) use agenda::agenda;
 pub(crate) use calendars::calendars;
 pub(crate) use consent::consent;
 pub(crate) use coverage::coverage;
+pub(crate) use disconnection::{disconnection, disconnection_saved};
 pub(crate) use event::event;
 pub(crate) use events::events;
 pub(crate) use header::header;
@@ -54,6 +56,8 @@ pub(crate) fn has_page(route: Route) -> bool {
             | Route::Agenda
             | Route::Overrides
             | Route::Activity
+            | Route::Disconnection
+            | Route::Disconnect
             | Route::Coverage
             | Route::Events
             | Route::Event

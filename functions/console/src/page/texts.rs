@@ -157,8 +157,30 @@ pub(super) const CHOSE_SKIP: &str = "chose to skip";
 pub(super) const CHOSE_POLICY: &str = "went back to the policy for";
 pub(super) const PAUSED_RECORDING: &str = "paused recording until";
 pub(super) const RESUMED_RECORDING: &str = "ended the pause";
+pub(super) const DISCONNECTED_IT: &str = "disconnected the calendar";
 pub(super) const THE_SERIES: &str = "the series";
 pub(super) const VIA: &str = "by the key";
+
+pub(super) const DISCONNECT_CALENDAR: &str = "Disconnect this calendar";
+pub(super) const DISCONNECT_QUESTION: &str = "Disconnect";
+pub(super) const DISCONNECTING: &str = "Disconnection";
+pub(super) const EFFECTS: &str = "What happens";
+pub(super) const MEETING_FORGOTTEN: &str = "upcoming meeting is not recorded for this calendar.";
+pub(super) const MEETINGS_FORGOTTEN: &str = "upcoming meetings are not recorded for this calendar.";
+pub(super) const BOT_REMOVED: &str = "bot is removed.";
+pub(super) const BOTS_REMOVED: &str = "bots are removed.";
+pub(super) const ONE_BOT_STAYS: &str = "bot stays: another calendar wants it.";
+pub(super) const BOTS_STAY: &str = "bots stay: other calendars want them.";
+pub(super) const NO_BOT_REMOVED: &str = "No bot is removed.";
+pub(super) const MAY_HAVE_BOTS: &str =
+    "Some stored events cannot be read. They may have further bots, which are removed too.";
+pub(super) const NO_WAY_BACK: &str = "This cannot be undone. A calendar that is connected again has a new id; what you chose for its events is kept.";
+pub(super) const TYPE_ADDRESS: &str = "To confirm, type";
+pub(super) const KEEP_IT: &str = "Keep it";
+pub(super) const DISCONNECT: &str = "Disconnect";
+pub(super) const DISCONNECT_ASKED: &str = "The calendar is being disconnected.";
+pub(super) const IS_DISCONNECTED: &str = "The calendar is disconnected, and its bots are removed.";
+pub(super) const ASKED_BY: &str = "Asked for by";
 
 pub(super) const DAYS: &str = "Days";
 pub(super) const YESTERDAY: &str = "Yesterday";

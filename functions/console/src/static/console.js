@@ -168,13 +168,13 @@ async function load(details) {
 // Changes
 
 // Sends a change, says what was saved, and follows it until it has taken effect.
-async function change(element, { path, method, body }, undo) {
+async function change(element, { path, method, body, headers }, undo) {
   const row = element.closest("[data-row]");
   const message = row.querySelector("[data-message]");
   const began = performance.now();
   let response;
   try {
-    response = await request(path, { method, body });
+    response = await request(path, { method, body, headers });
     if (isExpired(response)) return void showTemplate("expired");
     const saved = await fragment(response);
     message.replaceChildren(saved);
@@ -237,14 +237,17 @@ main.addEventListener("change", (event) => {
 main.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-method]");
   if (!button) return;
+  if (button.form && !button.form.reportValidity()) return;
   const { path, method, body } = button.dataset;
+  // What the change depends on is what the page shows.
+  const match = button.closest("[data-row]").querySelector("[data-match]")?.dataset.match;
   button.closest("details")?.removeAttribute("open");
-  if (await change(button, { path, method, body })) {
-    // A part with the focus would stay as it was.
-    button.blur();
-    await refresh();
-    main.querySelector("h1")?.focus({ preventScroll: true });
-  }
+  const isDone = await change(button, { path, method, body, headers: match ? { "If-Match": match } : {} });
+  if (!isDone && !match) return;
+  // A part with the focus would stay as it was.
+  button.blur();
+  await refresh();
+  if (isDone) main.querySelector("h1")?.focus({ preventScroll: true });
 });
 
 main.addEventListener("submit", (event) => event.preventDefault());

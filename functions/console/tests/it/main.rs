@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod disconnections;
 mod documents;
 mod examples;
 mod harness;

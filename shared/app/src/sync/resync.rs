@@ -14,7 +14,7 @@
 //! meanwhile. A permit that is not needed is kept for the next calendar. Where
 //! both sync the same calendar, that costs one page.
 
-use callsheet_domain::{SyncJob, Timestamp, WorkspaceSyncState, plus};
+use callsheet_domain::{CalendarId, CalendarRecord, SyncJob, Timestamp, WorkspaceSyncState, plus};
 use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
@@ -309,24 +309,19 @@ impl<P: SyncPorts> Resync<'_, P> {
         }
     }
 
-    /// Goes on with retiring the decisions of lost calendars.
+    /// Deletes the calendars that people disconnected, and goes on with retiring the decisions of
+    /// lost ones.
     async fn retire_lost(
         &self,
         calendars: &[ListedCalendar],
         terms: CallTerms,
     ) -> Result<(), SyncError> {
         let lost = calendars.iter().map(|listed| &listed.record);
-        for listed in lost.filter(|record| record.needs_retiring()) {
+        let is_lost =
+            |record: &CalendarRecord| record.is_to_be_deleted() || record.needs_retiring();
+        for listed in lost.filter(|record| is_lost(record)) {
             let calendar = &listed.calendar.id;
-            // The list may lag.
-            let retired = match self.state.record(calendar).await {
-                Ok(Some(record)) if record.needs_retiring() => {
-                    self.retirement.retire(&record, terms.latest).await
-                }
-                Ok(_) => Ok(()),
-                Err(error) => Err(error.into()),
-            };
-            match retired {
+            match self.retire_if_lost(calendar, terms).await {
                 Err(error) if error.stops_all() => return Err(error),
                 Err(error) => tracing::warn!(
                     %calendar,
@@ -337,6 +332,27 @@ impl<P: SyncPorts> Resync<'_, P> {
             }
         }
         Ok(())
+    }
+
+    /// Retires a calendar as it is stored now: the list may lag.
+    async fn retire_if_lost(
+        &self,
+        calendar: &CalendarId,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
+        let mut record = self.state.record(calendar).await?;
+        if record
+            .as_ref()
+            .is_some_and(CalendarRecord::is_to_be_deleted)
+        {
+            record = self.loader.load_or_fetch(calendar, None, terms).await?;
+        }
+        match record {
+            Some(record) if record.needs_retiring() => {
+                self.retirement.retire(&record, terms.latest).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Compares the calendars with Recall's, unless that was done since `listed_since`.

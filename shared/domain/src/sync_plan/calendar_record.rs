@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::listed_ids::ListedIds;
 use super::state::{CompletedSync, SyncInProgress};
 use super::unreadable_events::UnreadableEvents;
+use crate::actor::Actor;
 use crate::email::Email;
 use crate::event::{Calendar, CalendarEvent, CalendarMetadata, CalendarOwner, CalendarStatus};
 use crate::revision::{CalendarRevision, Version};
@@ -29,6 +30,15 @@ pub struct Retired {
     pub since: Timestamp,
     /// When it was read last.
     pub until: Timestamp,
+}
+
+/// A person wants a calendar to be deleted at Recall.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestedDisconnection {
+    /// Who.
+    pub by: Actor,
+    /// Since when.
+    pub at: Timestamp,
 }
 
 /// The stored record of a calendar: the calendar as last fetched, and how far it has been
@@ -56,6 +66,8 @@ pub struct CalendarRecord {
     /// Further addresses of the owner, which events of the calendar mark as the owner's own;
     /// at most ten.
     pub own_addresses: Vec<Email>,
+    /// Who wants it to be deleted at Recall; none if nobody does. It stays once that is done.
+    pub disconnection: Option<RequestedDisconnection>,
     /// Counts the writes of the record.
     pub version: Version,
 }
@@ -74,6 +86,7 @@ impl CalendarRecord {
             retired: None,
             unreadable_events: UnreadableEvents::default(),
             own_addresses: Vec::new(),
+            disconnection: None,
             version: Version::NEW,
         }
     }
@@ -111,6 +124,7 @@ impl CalendarRecord {
             retired: None,
             unreadable_events: self.unreadable_events.clone(),
             own_addresses: self.own_addresses.clone(),
+            disconnection: self.disconnection.clone(),
             version: self.version,
         })
     }
@@ -147,16 +161,35 @@ impl CalendarRecord {
         !self.calendar.status.holds_bots() && !self.retired.as_ref().is_some_and(is_done)
     }
 
+    /// The record of a calendar that a person wants to be deleted at Recall. Whoever wanted it
+    /// first stays; one that is deleted already stays as it is.
+    #[must_use]
+    pub fn wanted_gone(mut self, wanted: RequestedDisconnection) -> Self {
+        if self.calendar.status != CalendarStatus::Deleted {
+            self.disconnection.get_or_insert(wanted);
+        }
+        self
+    }
+
+    /// Whether a person wants the calendar to be deleted at Recall, and it is not yet.
+    #[must_use]
+    pub fn is_to_be_deleted(&self) -> bool {
+        self.disconnection.is_some() && self.calendar.status != CalendarStatus::Deleted
+    }
+
     /// From when on a resync has something to do for this calendar for a reason of its own, as
     /// far as the record tells; none if it has nothing to do. A calendar without such an
     /// instant is found among all calendars: when its full sync is due as routine or for a new
     /// policy.
     ///
-    /// [`DUE_AT_ONCE`] if it was never synced, is lost and was not retired, or has events that
-    /// cannot be read. Otherwise the end of the hold on a sync in progress, or of a pause. An
+    /// [`DUE_AT_ONCE`] if it is to be deleted, was never synced, is lost and was not retired, or
+    /// has events that cannot be read. Otherwise the end of the hold on a sync in progress, or of a pause. An
     /// override is not told by the record.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
+        if self.is_to_be_deleted() {
+            return Some(DUE_AT_ONCE);
+        }
         if !self.calendar.status.holds_bots() {
             return self.needs_retiring().then_some(DUE_AT_ONCE);
         }

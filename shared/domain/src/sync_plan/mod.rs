@@ -49,7 +49,7 @@ mod unreadable_events;
 mod windowed_sync;
 
 pub use calendar_list::CalendarListProgress;
-pub use calendar_record::{CalendarRecord, DUE_AT_ONCE, Retired};
+pub use calendar_record::{CalendarRecord, DUE_AT_ONCE, RequestedDisconnection, Retired};
 pub use coverage::Coverage;
 pub use distant::ListedStarts;
 pub use distant_changes::DistantChanges;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarMetadata, CalendarRecord, CalendarRevision, CalendarStatus,
-    CompletedSync, DisconnectReason, Email, EventId, ListedIds, OverrideRevision, Platform,
-    PolicyRevision, Retired, Timestamp, UnreadableEvent, UnreadableEvents, Version,
+    Actor, Calendar, CalendarId, CalendarMetadata, CalendarRecord, CalendarRevision,
+    CalendarStatus, CompletedSync, DisconnectReason, Email, EventId, ListedIds, OverrideRevision,
+    Platform, PolicyRevision, RequestedDisconnection, Retired, Timestamp, UnreadableEvent,
+    UnreadableEvents, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,21 @@ pub(super) struct CalendarRow {
     more_unreadable: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     own_addresses: Vec<AddressRow>,
+    /// Who wants it to be deleted at Recall, the key that vouched for the name, and since when.
+    #[serde(
+        with = "stored_text::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    by: Option<Actor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    via: Option<String>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    at: Option<Timestamp>,
     /// From when on the index of due calendars shows it. It follows from the rest.
     #[serde(
         with = "microsecond::optional",
@@ -138,6 +154,7 @@ impl CalendarRow {
     pub(super) fn of(record: &CalendarRecord) -> Self {
         let calendar = &record.calendar;
         let metadata = &calendar.metadata;
+        let disconnection = record.disconnection.as_ref();
         let is_shown = *metadata != CalendarMetadata::default();
         Self {
             calendar_id: calendar.id.clone(),
@@ -165,6 +182,9 @@ impl CalendarRow {
             own_addresses: (record.own_addresses.iter().cloned())
                 .map(AddressRow)
                 .collect(),
+            by: disconnection.map(|wanted| wanted.by.clone()),
+            via: disconnection.and_then(|wanted| wanted.by.key().map(str::to_owned)),
+            at: disconnection.map(|wanted| wanted.at),
             due_at: record.due_at(),
             owner: partition_of(&calendar.owner()),
             version: record.version.next().0,
@@ -201,6 +221,10 @@ impl CalendarRow {
             own_addresses: (self.own_addresses.into_iter())
                 .map(|AddressRow(email)| email)
                 .collect(),
+            disconnection: (self.by.zip(self.at)).map(|(by, at)| RequestedDisconnection {
+                by: by.signed_with(self.via),
+                at,
+            }),
             version: Version(self.version),
         }
     }
@@ -293,7 +317,7 @@ mod tests {
             "unreadable_events": [
                 {"id": "event-1", "problem": "no times", "since": 3, "seen_at": 4},
             ],
-            "more_unreadable": 2, "due_at": 0, "owner": "person#8oBZ_pzm86sgqrOBnSN3gA", "version": 7,
+            "more_unreadable": 2, "by": "sales@acme.example", "via": "crm", "at": 4, "due_at": 0, "owner": "person#8oBZ_pzm86sgqrOBnSN3gA", "version": 7,
         });
         let row: Attributes = serde_dynamo::to_item(row).expect("a row");
         let mut record = read_row::<CalendarRow>(row.clone())

@@ -1,7 +1,7 @@
 //! Forgets people and calendars.
 //!
-//! Who made a change is stored in overrides, pauses and policies, in the attribute
-//! `by`, and in each of the choices for a whole meeting. There is no index of it, so the whole table is read: it is small, and this is
+//! Who made a change is stored in overrides, pauses, policies and the records of calendars that
+//! are disconnected, in the attribute `by`, and in each of the choices for a whole meeting. There is no index of it, so the whole table is read: it is small, and this is
 //! rarely done.
 
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use callsheet_app::ports::{ActorRows, Forgetting, WriteOutcome};
 use callsheet_domain::{Actor, CalendarId, CalendarOwner, Timestamp};
 
 use super::overrides::row::EXPIRES_AT;
-use super::place::{OF_MEETING, OVERRIDES, PARTITION, POLICIES, Place, SORT, partition_of};
+use super::place::{OF_MEETING, OVERRIDES, PARTITION, POLICIES, Place, RECORD, SORT, partition_of};
 use super::{StateTable, TRIES, meetings};
 use crate::attributes::{Attributes, number, text};
 use crate::error::{busy, failed, if_condition_held};
@@ -25,6 +25,20 @@ struct NamedRow {
     key: Attributes,
     by: AttributeValue,
     is_policy: bool,
+    /// Whether it is the record of a calendar, which is written as a whole.
+    is_record: bool,
+}
+
+impl NamedRow {
+    /// The update that takes the name out. A worker that has read a record would write the name
+    /// again, so its version is raised.
+    fn without_name(&self) -> &'static str {
+        if self.is_record {
+            "SET #by = :forgotten ADD #version :one"
+        } else {
+            "SET #by = :forgotten"
+        }
+    }
 }
 
 impl Forgetting for StateTable {
@@ -39,17 +53,22 @@ impl Forgetting for StateTable {
         let rows = self.rows_naming(actor).await?;
         let mut forgotten = Vec::new();
         for row in &rows {
-            let write = self
+            let mut write = self
                 .client
                 .update_item()
                 .table_name(&self.table)
                 .set_key(Some(row.key.clone()))
-                .update_expression("SET #by = :forgotten")
+                .update_expression(row.without_name())
                 // Meanwhile another person may have set the same override.
                 .condition_expression("#by = :by")
                 .expression_attribute_names("#by", BY)
                 .expression_attribute_values(":by", row.by.clone())
                 .expression_attribute_values(":forgotten", text(Actor::forgotten().as_str()));
+            if row.is_record {
+                write = write
+                    .expression_attribute_names("#version", "version")
+                    .expression_attribute_values(":one", number(1));
+            }
             if if_condition_held(write.send().await)?.is_some() {
                 forgotten.push(row);
             }
@@ -207,10 +226,16 @@ fn named_row(row: Attributes, actor: &str) -> Option<NamedRow> {
     let sort = row.get(SORT)?.as_s().ok()?;
     let is_policy = sort.starts_with(POLICIES);
     let is_named = by.as_s().is_ok_and(|by| by.to_lowercase() == actor);
-    let is_known = is_policy || sort.starts_with(OVERRIDES);
+    let is_record = sort == RECORD;
+    let is_known = is_policy || is_record || sort.starts_with(OVERRIDES);
     let key = [PARTITION, SORT].map(|name| Some((name.to_owned(), row.get(name)?.clone())));
     let key: HashMap<_, _> = key.into_iter().flatten().collect();
-    (is_named && is_known).then_some(NamedRow { key, by, is_policy })
+    (is_named && is_known).then_some(NamedRow {
+        key,
+        by,
+        is_policy,
+        is_record,
+    })
 }
 
 fn counted<'a>(rows: impl Iterator<Item = &'a NamedRow>) -> ActorRows {

@@ -1,8 +1,11 @@
 //! What every implementation of `Forgetting` must do.
 
-use callsheet_app::ports::{ActorRows, Calendars, Forgetting, NewPolicy, OverrideStore, Policies};
+use callsheet_app::ports::{
+    ActorRows, Calendars, Forgetting, NewPolicy, OverrideStore, Policies, WriteOutcome,
+};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, OverrideChoice, OverrideScope, PolicyRevision,
+    Actor, CalendarId, CalendarOwner, CalendarRecord, OverrideChoice, OverrideScope,
+    PolicyRevision, RequestedDisconnection,
 };
 
 use crate::{With as _, a_calendar, a_calendar_record, an_actor, an_email, at, id};
@@ -41,7 +44,7 @@ async fn push(store: &impl Policies, by: &Actor, over: u64) {
 /// If the implementation does something else.
 pub async fn an_actor_is_forgotten_in_overrides_pauses_and_policies<S>(store: &S)
 where
-    S: Forgetting + OverrideStore + Policies,
+    S: Calendars + Forgetting + OverrideStore + Policies,
 {
     let (ours, theirs) = (owner("sales@acme.example"), owner("bo@acme.example"));
     let (lead, other): (Actor, Actor) = (an_actor(), id("other@acme.example"));
@@ -52,9 +55,17 @@ where
     paused.await.expect("the store answers");
     push(store, &lead, 0).await;
     push(store, &other, 1).await;
+    let disconnected = a_calendar_record().with(|record| {
+        record.disconnection = Some(RequestedDisconnection {
+            by: lead.clone().signed_with(Some("crm".to_owned())),
+            at: at("09:00"),
+        });
+    });
+    let written = store.write_record(&disconnected).await;
+    written.expect("the store answers");
     let name = lead.as_str().to_uppercase();
     let expected = ActorRows {
-        overrides: 3,
+        overrides: 4,
         policies: 1,
     };
     assert_eq!(
@@ -76,6 +87,19 @@ where
         (pause.until, pause.by),
         (at("12:00"), Some(Actor::forgotten()))
     );
+    let record = store.record(&a_calendar().id).await;
+    let record = record.expect("the store answers").expect("it is stored");
+    let wanted = record.disconnection.clone().expect("it is still wanted");
+    assert_eq!(
+        (wanted.by.as_str(), wanted.at),
+        (Actor::forgotten().as_str(), at("09:00"))
+    );
+    let before = CalendarRecord {
+        version: disconnected.version.next(),
+        ..disconnected
+    };
+    let late = store.write_record(&before).await;
+    assert_eq!(late.expect("the store answers"), WriteOutcome::Conflict);
     for (revision, by) in [(1, Actor::forgotten()), (2, other)] {
         let policy = store.policy(PolicyRevision(revision)).await;
         assert_eq!(
@@ -168,5 +192,5 @@ where
     assert_eq!(stored.calendar, record.calendar);
     let written = store.write_record(&stored).await;
     let written = written.expect("the store answers");
-    assert_eq!(written, callsheet_app::ports::WriteOutcome::Written);
+    assert_eq!(written, WriteOutcome::Written);
 }

@@ -1050,6 +1050,18 @@ impl State {
     fn actors(&mut self, actor: &str, change: impl Fn(&mut Actor)) -> ActorRows {
         let is_named = |by: &&mut Actor| by.as_str().to_lowercase() == actor.to_lowercase();
         let mut counts = ActorRows::default();
+        for record in self.calendars.values_mut() {
+            let wanted = record.disconnection.as_mut();
+            let Some(by) = wanted.map(|wanted| &mut wanted.by).filter(is_named) else {
+                continue;
+            };
+            let before = by.clone();
+            change(by);
+            if *by != before {
+                record.version = record.version.next();
+            }
+            counts.overrides += 1;
+        }
         for overrides in self.overrides.values_mut() {
             let set = overrides.by_scope.values_mut();
             let set = set.filter_map(|stored| stored.by.as_mut());

@@ -3,6 +3,7 @@
 
 mod catching_up;
 mod denials;
+mod disconnecting;
 mod inputs;
 mod metadata;
 mod outages;

@@ -1,0 +1,133 @@
+//! What is deleted with a calendar, who wants that, and that it was done.
+
+use callsheet_app::ports::Removed;
+use callsheet_app::removal_effects::RemovalEffects;
+use callsheet_domain::{Actor, RequestedDisconnection, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::calendars::owner_address;
+use crate::delivery::Delivery;
+use crate::unreadable::UnreadableDecision;
+
+/// A calendar that is to be deleted, and what is deleted with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Removal {
+    /// Recall's id of the calendar.
+    pub calendar: String,
+    /// The owner's address.
+    pub owner: Option<String>,
+    /// Its status before.
+    pub status: String,
+    /// Number of its upcoming meetings.
+    pub meetings: usize,
+    /// Number of bots that only its events have.
+    pub bots: usize,
+    /// Number of bots that events in other calendars share.
+    pub shared_bots: usize,
+    /// Decisions that cannot be read: they may have further bots, and cannot be retired.
+    pub unreadable: Vec<UnreadableDecision>,
+}
+
+/// A calendar that was deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Disconnected {
+    /// What was deleted.
+    #[serde(flatten)]
+    pub removal: Removal,
+    /// Result of the deletion at Recall.
+    pub outcome: Outcome,
+}
+
+/// Result of the deletion at Recall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was deleted now.
+    Deleted,
+    /// It was deleted before.
+    AlreadyDeleted,
+}
+
+impl Removal {
+    /// Represents what is deleted with a calendar.
+    #[must_use]
+    pub fn of(effects: RemovalEffects) -> Self {
+        let calendar = &effects.calendar;
+        Self {
+            calendar: calendar.id.to_string(),
+            owner: owner_address(calendar),
+            status: calendar.status.to_string(),
+            meetings: effects.meetings,
+            bots: effects.bots,
+            shared_bots: effects.shared_bots,
+            unreadable: UnreadableDecision::all_of(effects.unreadable),
+        }
+    }
+}
+
+impl Disconnected {
+    /// Represents a deletion.
+    #[must_use]
+    pub fn of(removal: Removal, removed: Removed) -> Self {
+        let outcome = match removed {
+            Removed::Deleted => Outcome::Deleted,
+            Removed::AlreadyGone => Outcome::AlreadyDeleted,
+        };
+        Self { removal, outcome }
+    }
+}
+
+/// The disconnection of a calendar: what is deleted with it, and who asked for that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CalendarDisconnection {
+    /// What is deleted.
+    #[serde(flatten)]
+    pub removal: Removal,
+    /// Who asked for it; none if nobody did. It stays once the calendar is deleted.
+    pub requested: Option<Requested>,
+}
+
+/// Who asked for a calendar to be disconnected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Requested {
+    /// Since when it is wanted.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// The signing key that vouched for the name.
+    pub via: Option<String>,
+}
+
+/// A calendar whose disconnection was asked for, which a sync carries out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DisconnectionRequested {
+    /// The disconnection.
+    #[serde(flatten)]
+    pub disconnection: CalendarDisconnection,
+    /// Request of the sync that deletes the calendar at Recall and retires its decisions.
+    pub sync_request: Delivery,
+}
+
+impl CalendarDisconnection {
+    /// Represents what is deleted, and who wants that.
+    #[must_use]
+    pub fn of(effects: RemovalEffects, wanted: Option<&RequestedDisconnection>) -> Self {
+        Self {
+            removal: Removal::of(effects),
+            requested: wanted.map(Requested::of),
+        }
+    }
+}
+
+impl Requested {
+    /// Represents who asked.
+    #[must_use]
+    pub fn of(wanted: &RequestedDisconnection) -> Self {
+        Self {
+            at: wanted.at,
+            by: wanted.by.as_str().to_owned(),
+            via: Actor::key(&wanted.by).map(str::to_owned),
+        }
+    }
+}
