@@ -1,4 +1,4 @@
-//! Lists what people did: pushes of policies, overrides and pauses.
+//! Lists what people did: pushes of policies, overrides, choices for whole meetings and pauses.
 
 #[cfg(test)]
 mod tests;
@@ -6,11 +6,14 @@ mod tests;
 use std::io;
 
 use callsheet_api::activity::{Activity, ActivityEntry};
+use callsheet_api::overrides::Scope;
 use callsheet_app::people_activity::people_activity;
-use callsheet_app::ports::{Calendars, OverrideStore, Policies};
+use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
+use callsheet_domain::Timestamp;
 
 use crate::arguments::ActivityArguments;
 use crate::error::CliError;
+use crate::overrides::scope_name;
 use crate::render::{Field, Render, show, table};
 use crate::screen::Screen;
 use crate::spreadsheet::{Spreadsheet, unformulated};
@@ -22,8 +25,10 @@ use crate::workspace::Workspace;
 pub(crate) async fn run(
     workspace: &Workspace,
     arguments: &ActivityArguments,
+    now: Timestamp,
 ) -> Result<io::Result<u8>, CliError> {
-    let activity = read(&workspace.state().await?, arguments.most).await?;
+    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
+    let activity = read((&state, &decisions), arguments.most, now).await?;
     Ok(if arguments.csv {
         print_text(spreadsheet(&activity).trim_end()).map(|()| activity.exit_code())
     } else {
@@ -31,11 +36,12 @@ pub(crate) async fn run(
     })
 }
 
-async fn read<S>(state: &S, most: usize) -> Result<Activity, CliError>
+async fn read<S, D>(ports: (&S, &D), most: usize, now: Timestamp) -> Result<Activity, CliError>
 where
     S: Calendars + OverrideStore + Policies,
+    D: Decisions,
 {
-    Ok(Activity::of(&people_activity(state, most).await?))
+    Ok(Activity::of(&people_activity(ports, most, now).await?))
 }
 
 impl Render for Activity {
@@ -75,14 +81,17 @@ fn what(action: &ActivityEntry, screen: &Screen) -> String {
     let until = action
         .until
         .map(|until| format!("until {}", screen.instant(until)));
-    let parts = [revision, action.id.clone(), until];
+    let whole = (action.scope == Some(Scope::Meeting)).then_some("the whole meeting ");
+    let id = action.id.as_deref();
+    let id = id.map(|id| format!("{}{id}", whole.unwrap_or_default()));
+    let parts = [revision, id, until];
     parts.into_iter().flatten().next().unwrap_or_default()
 }
 
 /// A line for each action.
 fn spreadsheet(activity: &Activity) -> String {
     let columns = [
-        "at", "by", "action", "owner", "calendar", "id", "until", "revision", "note",
+        "at", "by", "action", "owner", "calendar", "scope", "id", "until", "revision", "note",
     ];
     let mut sheet = Spreadsheet::new(columns);
     for action in &activity.actions {
@@ -93,6 +102,10 @@ fn spreadsheet(activity: &Activity) -> String {
             action.action.as_str().to_owned(),
             text(&action.owner),
             text(&action.calendar),
+            action
+                .scope
+                .map(|scope| scope_name(scope).to_owned())
+                .unwrap_or_default(),
             text(&action.id),
             action
                 .until

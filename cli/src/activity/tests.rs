@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::{Calendars as _, NewPolicy};
 use callsheet_domain::{OverrideChoice, OverrideScope, PolicyRevision};
-use callsheet_testkit::{MemoryState, a_calendar_record, an_actor, an_event, at};
+use callsheet_testkit::{MemoryDecisions, MemoryState, a_calendar_record, an_actor, an_event, at};
 
 use super::*;
 use crate::render::assert_published;
@@ -30,10 +30,15 @@ async fn with_three_actions() -> MemoryState {
     state
 }
 
+async fn listed(state: &MemoryState, most: usize) -> Activity {
+    let read = read((state, &MemoryDecisions::new()), most, at("09:40")).await;
+    read.expect("memory")
+}
+
 #[tokio::test]
 async fn what_people_did_is_listed_newest_first() {
     let state = with_three_actions().await;
-    let activity = read(&state, 50).await.expect("memory");
+    let activity = listed(&state, 50).await;
     assert_published("activity", &activity);
     let expected = "\
 when                  by                 did          for                 what
@@ -43,20 +48,20 @@ when                  by                 did          for                 what
 2090-03-06 09:30 UTC  lead@acme.example  skip         sales@acme.example  ID";
     let id = an_event().platform_id.expect("it has one").to_string();
     assert_eq!(activity.text().replace(&id, "ID"), expected);
-    assert_eq!(read(&state, 1).await.expect("memory").actions.len(), 1);
+    assert_eq!(listed(&state, 1).await.actions.len(), 1);
 }
 
 #[tokio::test]
 async fn a_spreadsheet_has_a_line_for_each_and_no_formula() {
-    let activity = read(&with_three_actions().await, 50).await.expect("memory");
+    let activity = listed(&with_three_actions().await, 50).await;
     let lines: Vec<_> = spreadsheet(&activity).lines().map(str::to_owned).collect();
-    let expected = "2090-03-06T09:31:00Z,lead@acme.example,policy_push,,,,,1,\"'=quiet, please\"";
+    let expected = "2090-03-06T09:31:00Z,lead@acme.example,policy_push,,,,,,1,\"'=quiet, please\"";
     assert_eq!((lines.len(), lines[2].as_str()), (4, expected));
 }
 
 #[tokio::test]
 async fn nothing_is_said_in_words() {
-    let activity = read(&MemoryState::new(), 50).await.expect("memory");
+    let activity = listed(&MemoryState::new(), 50).await;
     let none = "Nobody pushed a policy, set an override or paused a calendar.";
     assert_eq!(activity.text(), none);
 }

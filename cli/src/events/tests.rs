@@ -3,11 +3,12 @@
 use callsheet_app::bot_state::BotState;
 use callsheet_app::events::{EventName, find_event};
 use callsheet_app::ports::{Calendars as _, Decisions as _};
-use callsheet_domain::{Alert, AlertKind, Alerts, Applied, Decision, RuleName, Verdict, Wanted};
+use callsheet_domain::{Applied, BotStatus, Decision, RuleName, Verdict, Wanted};
 use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_applied_bot,
     an_email, at, id,
 };
+use jiff::SignedDuration;
 use test_case::test_case;
 
 use super::*;
@@ -82,12 +83,15 @@ async fn what_can_still_be_saved_is_said_below_the_list() {
     let at_risk = row("0195a1f4-aaaa-1", "Kick-off Globex", "09:00").with(|row| {
         scheduled(row);
         row.ends_at = at("10:00");
-        row.life.alerts = Alerts::kept([Alert {
-            kind: AlertKind::Waiting,
-            bot_id: id("bot-1"),
-            at: at("09:05"),
-        }]);
+        if let Wanted::Bot(bot) = &mut row.wanted {
+            bot.starts_at = row.starts_at;
+        }
     });
+    let status = |code, time: &str| BotStatus::new(code, None, at(time)).expect("a code");
+    let waits = [status("in_waiting_room", "09:01")];
+    let at_risk = at_risk
+        .with_statuses(&id("bot-1"), &waits, true)
+        .with_alerts(Some(SignedDuration::ZERO), at("09:05"));
     let record = a_calendar_record();
     state.write_record(&record).await.expect("memory");
     decisions.write(&at_risk).await.expect("memory");
@@ -104,6 +108,10 @@ async fn what_can_still_be_saved_is_said_below_the_list() {
     assert!(text.contains(words), "{text}");
     let over = listed(at("10:30")).await;
     assert!(!over.contains("saved"), "{over}");
+    let joined = [status("in_call_recording", "09:10")];
+    decisions.put(at_risk.with_statuses(&id("bot-1"), &joined, true));
+    let admitted = listed(at("09:30")).await;
+    assert!(!admitted.contains("saved"), "{admitted}");
 }
 
 #[test_case(|_| (), &["Globex", "Standup", "Hooli"]; "coming events")]

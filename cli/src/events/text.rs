@@ -36,8 +36,8 @@ impl Render for EventList {
 
 /// What a person can still do about the meetings that run.
 fn alerts(list: &EventList, screen: &Screen) -> Option<String> {
-    let running = list.events.iter().filter(|event| event.ends_at > list.now);
-    let lines: Vec<_> = running
+    let events = list.events.iter();
+    let lines: Vec<_> = events
         .flat_map(|event| event.alerts.iter().map(move |alert| (event, alert)))
         .map(|(event, alert)| {
             let start = screen.minute(event.starts_at);

@@ -19,7 +19,7 @@ pub(super) const COLUMNS: [&str; 12] = [
 ];
 
 /// The name of a scope in the column `scope`.
-pub(super) fn scope_name(scope: Scope) -> &'static str {
+pub(crate) fn scope_name(scope: Scope) -> &'static str {
     match scope {
         Scope::Meeting => "meeting",
         Scope::Event => "event",

@@ -20,6 +20,13 @@ impl Render for OverrideList {
                     .to_owned(),
             );
         }
+        if self.overrides.iter().any(|one| one.scope == Scope::Meeting) {
+            parts.push(
+                "What a person chose for a whole meeting goes before the other overrides; `callsheet \
+                 override meeting EVENT clear` takes your own choice back, with --all everyone's."
+                    .to_owned(),
+            );
+        }
         let pauses = self.pauses.iter();
         let pauses: Vec<_> = pauses.map(|one| Text(one, screen).line()).collect();
         if !pauses.is_empty() {

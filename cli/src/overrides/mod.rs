@@ -24,6 +24,7 @@ use crate::error::CliError;
 use crate::render::{Render as _, show};
 use crate::terminal::print_text;
 use crate::workspace::Workspace;
+pub(crate) use columns::scope_name;
 pub(crate) use text::obstacle_text;
 
 /// Runs a command about overrides.

@@ -1,6 +1,10 @@
 //! Under which id an override is stored, and that a sync is requested.
 
+use callsheet_api::activity::Activity;
 use callsheet_api::delivery::Delivery;
+use callsheet_api::overrides::Scope;
+use callsheet_app::meeting_override::{MeetingWish, override_meeting};
+use callsheet_app::people_activity::people_activity;
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_domain::{
     CalendarRecord, CalendarStatus, Decision, OverrideChoice, OverrideScope, RuleName, SeriesId,
@@ -248,6 +252,55 @@ async fn overrides_and_pauses_that_are_in_force_are_listed() {
     let cleared = harness.set_override(Target::Event, Choice::Clear).await;
     cleared.expect("it is stored");
     assert_eq!(list().await.overrides, []);
+}
+
+/// Two calendars have a copy of the meeting.
+#[tokio::test]
+async fn a_choice_for_a_whole_meeting_is_listed_once_for_each_person() {
+    let harness = Harness::with_decision(a_decision()).await;
+    with_a_colleagues_copy(&harness).await;
+    let choose = async |name: &str, choice, time: &str| {
+        let ports = (&harness.state, &harness.decisions, Some(&harness.queue));
+        let stored = harness.decisions.decisions(&[a_decision().key]).await;
+        let decision = stored.expect("memory").decisions.remove(0);
+        let by = Actor::parse(name).expect("a name");
+        let wish = MeetingWish::Own(choice);
+        let set = override_meeting(ports, decision, wish, &by, at(time)).await;
+        set.expect("it is stored");
+    };
+    choose("guest@globex.example", OverrideChoice::Skip, "09:30").await;
+    choose("lead@acme.example", OverrideChoice::Skip, "09:31").await;
+    choose("lead@acme.example", OverrideChoice::Clear, "09:32").await;
+    let ports = (&harness.state, &harness.decisions);
+    for selection in [&[][..], &["colleague@acme.example".to_owned()]] {
+        let listed = list_overrides(ports, selection, at("09:40")).await;
+        let listed = OverrideList::of(&listed.expect("memory"));
+        assert_published("override-list", &listed);
+        let said: Vec<_> = listed
+            .overrides
+            .iter()
+            .map(|one| (one.choice, &*one.by))
+            .collect();
+        assert_eq!(said, [("skip", "guest@globex.example")]);
+        let text = listed.text();
+        assert!(text.contains("meeting  skip  Kick-off"), "{text}");
+        assert!(
+            text.contains("callsheet override meeting EVENT clear"),
+            "{text}"
+        );
+        let csv = list_csv::table(&listed);
+        assert!(csv.contains("\nmeeting,skip,,"), "{csv}");
+    }
+    let activity = people_activity((&harness.state, &harness.decisions), 50, at("09:40")).await;
+    let activity = Activity::of(&activity.expect("memory"));
+    assert_published("activity", &activity);
+    let did: Vec<_> = activity
+        .actions
+        .iter()
+        .map(|one| (one.action.as_str(), one.scope))
+        .collect();
+    let of_meeting = Some(Scope::Meeting);
+    assert_eq!(did, [("clear", of_meeting), ("skip", of_meeting)]);
 }
 
 #[test_case(&[], 1; "among all calendars")]

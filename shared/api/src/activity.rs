@@ -1,7 +1,7 @@
 //! What people did, as far as it is stored.
 
-use callsheet_app::people_activity::{Action, ActionKind, PeopleActivity};
-use callsheet_domain::{Actor, Calendar, Email, OverrideChoice, Timestamp};
+use callsheet_app::people_activity::{ActedCalendar, Action, ActionKind, PeopleActivity};
+use callsheet_domain::{Actor, Email, OverrideChoice, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -11,8 +11,8 @@ use crate::overrides::Scope;
 /// What people did, as far as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Activity {
-    /// What was done, newest first. Of several overrides of one event or series, and of several
-    /// pauses of a person, only the last one is stored.
+    /// What was done, newest first. Of several overrides of one event or series, of several choices
+    /// of a person for a whole meeting, and of several pauses, only the last one is stored.
     pub actions: Vec<ActivityEntry>,
     /// Problems of stored rows that cannot be read, so that something may be missing.
     pub unreadable: Vec<String>,
@@ -27,13 +27,13 @@ pub struct ActivityEntry {
     pub by: String,
     /// What.
     pub action: ActivityKind,
-    /// The owner's address.
+    /// The owner's address; of a choice for a whole meeting that of one of the copies.
     pub owner: Option<String>,
-    /// One of the owner's calendars.
+    /// The calendar of the event, or else one of the owner's.
     pub calendar: Option<String>,
     /// What an override is for.
     pub scope: Option<Scope>,
-    /// The platform's id of the event or the series, or the `ical_uid`.
+    /// The platform's id of the event or the series, or the `ical_uid`, as of a whole meeting.
     pub id: Option<String>,
     /// When a pause ends or ended.
     pub until: Option<Timestamp>,
@@ -111,12 +111,12 @@ impl Activity {
 impl ActivityEntry {
     fn of(action: &Action) -> Self {
         let by = action.by.as_ref().map_or("a person", Actor::as_str);
-        let plain = |action_kind, calendar: Option<&Calendar>| Self {
+        let plain = |action_kind, calendar: Option<&ActedCalendar>| Self {
             at: action.at,
             by: by.to_owned(),
             action: action_kind,
             owner: calendar
-                .and_then(|calendar| calendar.email.as_ref())
+                .and_then(|calendar| calendar.owner.as_ref())
                 .map(|email: &Email| email.as_str().to_owned()),
             calendar: calendar.map(|calendar| calendar.id.to_string()),
             scope: None,
@@ -138,6 +138,15 @@ impl ActivityEntry {
             } => Self {
                 scope: Some(Scope::of(scope)),
                 id: Some(scope_id(scope)),
+                ..plain(ActivityKind::of_override(*choice), Some(calendar))
+            },
+            ActionKind::ChosenForMeeting {
+                calendar,
+                ical_uid,
+                choice,
+            } => Self {
+                scope: Some(Scope::Meeting),
+                id: Some(ical_uid.to_string()),
                 ..plain(ActivityKind::of_override(*choice), Some(calendar))
             },
             ActionKind::Paused { calendar, until } => Self {

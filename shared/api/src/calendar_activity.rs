@@ -39,7 +39,7 @@ pub struct CalendarActivityEntry {
     pub action: ActivityKind,
     /// What an override is for.
     pub scope: Option<Scope>,
-    /// The platform's id of the event or the series, or the `ical_uid`.
+    /// The platform's id of the event or the series, or the `ical_uid`, as of a whole meeting.
     pub id: Option<String>,
     /// Recall's id of the next event that an override is for, or else of the last one; none if
     /// no decision about one is stored.
@@ -116,6 +116,7 @@ impl CalendarActivityEntry {
             }
             CalendarActionKind::ChosenForMeeting { choice, decision } => Self {
                 scope: Some(Scope::Meeting),
+                id: Some(decision.key.ical_uid.to_string()),
                 event_id: Some(decision.key.event_id.to_string()),
                 title: decision.title.clone(),
                 starts_at: Some(decision.starts_at),

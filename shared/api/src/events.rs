@@ -90,7 +90,7 @@ impl EventEntry {
             reason: reason.reason.clone(),
             bot: BotState::of(row, now).as_str(),
             outcome: row.bot_outcome().map(|outcome| outcome.phase().as_str()),
-            alerts: AlertSummary::all_of(row),
+            alerts: AlertSummary::all_of(row, now),
         }
     }
 }

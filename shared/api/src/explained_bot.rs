@@ -101,8 +101,10 @@ pub struct AlertSummary {
 }
 
 impl AlertSummary {
-    pub(crate) fn all_of(decision: &Decision) -> Vec<Self> {
-        let alerts = decision.life.alerts.all().iter();
+    /// The alerts about the meeting of `decision` that can be acted on at `now`.
+    pub(crate) fn all_of(decision: &Decision, now: Timestamp) -> Vec<Self> {
+        let alerts = decision.alerts_at(now);
+        let alerts = alerts.iter();
         alerts.map(|alert| Self::of(decision, alert)).collect()
     }
 
@@ -265,7 +267,7 @@ pub(crate) fn bot_state(explained: &Explained, now: Timestamp) -> BotState {
             .earlier_outcomes()
             .map(OutcomeSummary::of)
             .collect(),
-        alerts: AlertSummary::all_of(decision),
+        alerts: AlertSummary::all_of(decision, now),
         is_unfollowed: is_unfollowed(decision, now),
         abandoned: abandoned.map(|abandoned| abandoned.reason.clone()),
         calls: decision.history.calls().iter().map(call_summary).collect(),

@@ -17,6 +17,8 @@ pub struct OverrideImport {
     pub is_dry_run: bool,
     /// What each line changes. Of a file with a problem nothing is changed.
     pub lines: Vec<ImportedLine>,
+    /// Numbers of the lines with choices for whole meetings, which are no part of an import.
+    pub not_imported: Vec<u64>,
     /// Each problem of the file.
     pub problems: Vec<ImportProblem>,
     /// Request of syncs of the calendars; none if nothing was changed.

@@ -1,17 +1,19 @@
 //! Overrides and pauses that are in force.
 
-use callsheet_app::list_overrides::{SetOverrides, StoredOverride, StoredPause};
+use callsheet_app::list_overrides::{SetOverrides, StoredChoice, StoredOverride, StoredPause};
 use callsheet_domain::{Actor, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::explain::ANOTHER_PERSON;
 use crate::override_import::scope_id;
 use crate::overrides::Scope;
 
 /// Overrides and pauses that are in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OverrideList {
-    /// Overrides that are not cleared, newest first.
+    /// Overrides that are not cleared, newest first, and then each person's choice for a whole
+    /// meeting that is not taken back, newest first too.
     pub overrides: Vec<OverrideEntry>,
     /// Pauses that are not over.
     pub pauses: Vec<PauseEntry>,
@@ -22,7 +24,7 @@ pub struct OverrideList {
 /// An override.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OverrideEntry {
-    /// Recall's id of the calendar.
+    /// Recall's id of the calendar; for a whole meeting that of one of its copies.
     pub calendar: String,
     /// The owner's address.
     pub owner: Option<String>,
@@ -30,7 +32,7 @@ pub struct OverrideEntry {
     pub platform: &'static str,
     /// What it is stored under.
     pub scope: Scope,
-    /// The platform's id of the event or the series, or the `ical_uid`.
+    /// The platform's id of the event or the series, or the `ical_uid`, as of a whole meeting.
     pub id: String,
     /// What it says.
     #[schemars(extend("enum" = ["record", "skip"]))]
@@ -74,10 +76,29 @@ impl OverrideList {
     #[must_use]
     pub fn of(found: &SetOverrides) -> Self {
         Self {
-            overrides: found.overrides.iter().map(OverrideEntry::of).collect(),
+            overrides: found
+                .overrides
+                .iter()
+                .map(OverrideEntry::of)
+                .chain(found.meetings.iter().map(OverrideEntry::of_meeting))
+                .collect(),
             pauses: found.pauses.iter().map(PauseEntry::of).collect(),
             unreadable: found.unreadable.clone(),
         }
+    }
+
+    /// The same for the owner of a calendar, of this name: other people who chose anything for a
+    /// whole meeting are not named.
+    #[must_use]
+    pub fn for_owner(mut self, name: &str) -> Self {
+        for one in &mut self.overrides {
+            let is_own = one.by.to_lowercase() == name.to_lowercase();
+            if one.scope == Scope::Meeting && !is_own {
+                ANOTHER_PERSON.clone_into(&mut one.by);
+                one.via = None;
+            }
+        }
+        self
     }
 }
 
@@ -102,6 +123,25 @@ impl OverrideEntry {
             event_id: row.map(|row| row.key.event_id.to_string()),
             title: row.and_then(|row| row.title.clone()),
             starts_at: row.map(|row| row.starts_at),
+        }
+    }
+
+    fn of_meeting(one: &StoredChoice) -> Self {
+        let (made, row) = (&one.made, &one.decision);
+        let owner = one.owner.as_ref().map(Email::as_str);
+        Self {
+            calendar: row.calendar_id.to_string(),
+            owner: owner.map(str::to_owned),
+            platform: one.platform.as_str(),
+            scope: Scope::Meeting,
+            id: row.key.ical_uid.to_string(),
+            choice: made.choice.as_str(),
+            by: made.by.as_str().to_owned(),
+            via: via(Some(&made.by)),
+            at: made.at,
+            event_id: Some(row.key.event_id.to_string()),
+            title: row.title.clone(),
+            starts_at: Some(row.starts_at),
         }
     }
 }

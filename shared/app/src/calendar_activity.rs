@@ -8,12 +8,12 @@
 use std::cmp::Reverse;
 
 use callsheet_domain::{
-    Actor, Calendar, CalendarRecord, Decision, MeetingChoice, OverrideChoice, OverrideScope,
+    Actor, Calendar, CalendarRecord, Decision, OverrideChoice, OverrideScope,
     RequestedDisconnection, Timestamp,
 };
 
 use crate::PortError;
-use crate::list_overrides::{StoredOverride, StoredPause, stored_in_calendar};
+use crate::list_overrides::{StoredChoice, StoredOverride, StoredPause, stored_in_calendar};
 use crate::ports::{Calendars, Decisions, OverrideStore};
 
 /// What people did in a calendar.
@@ -117,7 +117,8 @@ impl CalendarAction {
         }
     }
 
-    fn of_meeting((made, decision): (MeetingChoice, Decision)) -> Self {
+    fn of_meeting(one: StoredChoice) -> Self {
+        let StoredChoice { made, decision, .. } = one;
         Self {
             at: made.at,
             by: Some(made.by),

@@ -1,18 +1,18 @@
-//! What people did, as far as it is stored: pushes of policies, overrides and pauses, with those
-//! that were cleared or ended.
+//! What people did, as far as it is stored: pushes of policies, overrides, choices for whole
+//! meetings and pauses, with those that were cleared, taken back or ended.
 //!
-//! Of several overrides of one event or series, and of several pauses of a person, the last one
-//! is stored.
+//! Of several overrides of one event or series, of several choices of one person for a meeting, and
+//! of several pauses of a person, the last one is stored.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 use callsheet_domain::{
-    Actor, Calendar, CalendarOwner, OverrideChoice, OverrideScope, PolicyRevision, Timestamp,
+    Actor, CalendarId, Email, IcalUid, OverrideChoice, OverrideScope, PolicyRevision, Timestamp,
 };
 
 use crate::PortError;
-use crate::ports::{Calendars, OverrideStore, Policies};
-use crate::unreadable::readable;
+use crate::list_overrides::{StoredChoice, StoredOverride, StoredPause, stored_everywhere};
+use crate::ports::{Calendars, Decisions, OverrideStore, Policies};
 
 /// What people did.
 #[derive(Debug, Clone, Default)]
@@ -46,77 +46,122 @@ pub enum ActionKind {
     },
     /// An override was set or cleared.
     Overridden {
-        /// One of the owner's calendars.
-        calendar: Calendar,
+        /// The calendar of its event, or else one of the owner's.
+        calendar: ActedCalendar,
         /// What it is for.
         scope: OverrideScope,
+        /// What it says.
+        choice: OverrideChoice,
+    },
+    /// A choice for a whole meeting was made or taken back.
+    ChosenForMeeting {
+        /// The calendar of a copy of the meeting.
+        calendar: ActedCalendar,
+        /// The `ical_uid` of this copy.
+        ical_uid: IcalUid,
         /// What it says.
         choice: OverrideChoice,
     },
     /// Calendars were paused, or their pause was ended.
     Paused {
         /// One of the owner's calendars.
-        calendar: Calendar,
+        calendar: ActedCalendar,
         /// The end. If it is when that was said, a pause was ended.
         until: Timestamp,
     },
 }
 
-/// Reads the last `most` pushes, and all overrides and pauses that are stored.
+/// A calendar in which a person did something.
+#[derive(Debug, Clone)]
+pub struct ActedCalendar {
+    /// Recall's id.
+    pub id: CalendarId,
+    /// The owner, if known.
+    pub owner: Option<Email>,
+}
+
+/// Reads the last `most` things that people did: pushes, overrides, choices for whole meetings and
+/// pauses. These choices are found by the decisions, so all of them are read.
 ///
 /// # Errors
 /// If a collaborator fails.
-pub async fn people_activity<S>(state: &S, most: usize) -> Result<PeopleActivity, PortError>
+pub async fn people_activity<S, D>(
+    (state, decisions): (&S, &D),
+    most: usize,
+    now: Timestamp,
+) -> Result<PeopleActivity, PortError>
 where
     S: Calendars + OverrideStore + Policies,
+    D: Decisions,
 {
-    let mut activity = PeopleActivity::default();
-    for policy in state.history(most).await? {
-        activity.actions.push(Action {
-            at: policy.at,
-            by: Some(policy.by),
-            what: ActionKind::PolicyPushed {
-                revision: policy.revision,
-                note: policy.note,
-            },
-        });
-    }
-    let mut owners: BTreeMap<CalendarOwner, Calendar> = BTreeMap::new();
-    for listed in state.listed().await? {
-        let calendar = listed.record.calendar;
-        owners.entry(listed.person).or_insert(calendar);
-    }
-    for record in state.unreadable().await? {
-        let (id, problem) = (record.calendar_id, record.problem);
-        let problem = format!("the record of calendar {id}: {problem}");
-        activity.unreadable.push(problem);
-    }
-    for (owner, calendar) in owners {
-        let stored = readable(state.overrides(&owner).await, &mut activity.unreadable)?;
-        let pause = stored.pause.map(|pause| Action {
-            at: pause.at,
-            by: pause.by,
-            what: ActionKind::Paused {
-                calendar: calendar.clone(),
-                until: pause.until,
-            },
-        });
-        activity.actions.extend(pause);
-        let overrides = stored.by_scope.into_iter();
-        let overrides = overrides.map(|(scope, one)| Action {
-            at: one.at,
-            by: one.by,
+    let pushes = state.history(most).await?.into_iter();
+    let pushes = pushes.map(|policy| Action {
+        at: policy.at,
+        by: Some(policy.by),
+        what: ActionKind::PolicyPushed {
+            revision: policy.revision,
+            note: policy.note,
+        },
+    });
+    let stored = stored_everywhere((state, decisions), now).await?;
+    let overrides = stored.overrides.into_iter().map(Action::of_override);
+    let choices = stored.meetings.into_iter().map(Action::of_choice);
+    let pauses = stored.pauses.into_iter().map(Action::of_pause);
+    let mut actions: Vec<_> = pushes
+        .chain(pauses)
+        .chain(overrides)
+        .chain(choices)
+        .collect();
+    actions.sort_by_key(|action| Reverse(action.at));
+    actions.truncate(most);
+    Ok(PeopleActivity {
+        actions,
+        unreadable: stored.unreadable,
+    })
+}
+
+impl Action {
+    fn of_override(one: StoredOverride) -> Self {
+        Self {
+            at: one.stored.at,
+            by: one.stored.by,
             what: ActionKind::Overridden {
-                calendar: calendar.clone(),
-                scope,
-                choice: one.choice,
+                calendar: ActedCalendar {
+                    id: one.calendar,
+                    owner: one.owner,
+                },
+                scope: one.scope,
+                choice: one.stored.choice,
             },
-        });
-        activity.actions.extend(overrides);
+        }
     }
-    activity
-        .actions
-        .sort_by_key(|action| std::cmp::Reverse(action.at));
-    activity.actions.truncate(most);
-    Ok(activity)
+
+    fn of_choice(one: StoredChoice) -> Self {
+        Self {
+            at: one.made.at,
+            by: Some(one.made.by),
+            what: ActionKind::ChosenForMeeting {
+                calendar: ActedCalendar {
+                    id: one.decision.calendar_id,
+                    owner: one.owner,
+                },
+                ical_uid: one.decision.key.ical_uid,
+                choice: one.made.choice,
+            },
+        }
+    }
+
+    fn of_pause(one: StoredPause) -> Self {
+        Self {
+            at: one.stored.at,
+            by: one.stored.by,
+            what: ActionKind::Paused {
+                calendar: ActedCalendar {
+                    id: one.calendar,
+                    owner: one.owner,
+                },
+                until: one.stored.until,
+            },
+        }
+    }
 }

@@ -16,8 +16,20 @@ use crate::overrides::columns::COLUMNS;
 use crate::spreadsheet::formulated;
 use crate::time_args;
 
-/// The lines of a file, and each problem of the others.
-pub(super) fn parse(text: &str) -> (Vec<ImportLine>, Vec<ImportProblem>) {
+/// A file.
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    /// The lines that can be carried out.
+    pub(super) lines: Vec<ImportLine>,
+    /// Numbers of the lines with choices for whole meetings. These belong to one person and event,
+    /// and their copies take them in one by one, so that an import leaves them out.
+    pub(super) not_imported: Vec<u64>,
+    /// Each problem of the other lines.
+    pub(super) problems: Vec<ImportProblem>,
+}
+
+/// Reads the lines of a file.
+pub(super) fn parse(text: &str) -> Parsed {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let first = text.lines().next().unwrap_or_default();
     let delimiter = if first.contains(';') && !first.contains(',') {
@@ -33,11 +45,13 @@ pub(super) fn parse(text: &str) -> (Vec<ImportLine>, Vec<ImportProblem>) {
         .from_reader(text.as_bytes());
     let mut records = reader.records();
     let names = records.next().and_then(Result::ok).unwrap_or_default();
-    let mut problems = problems_of_names(&names);
-    if !problems.is_empty() {
-        return (Vec::new(), problems);
+    let mut parsed = Parsed {
+        problems: problems_of_names(&names),
+        ..Parsed::default()
+    };
+    if !parsed.problems.is_empty() {
+        return parsed;
     }
-    let mut lines = Vec::new();
     for record in records {
         // A text of UTF-8 with any number of fields is always a record.
         let Ok(record) = record else { continue };
@@ -47,12 +61,16 @@ pub(super) fn parse(text: &str) -> (Vec<ImportLine>, Vec<ImportProblem>) {
             names: &names,
             record: &record,
         };
+        if row.text("scope") == "meeting" {
+            parsed.not_imported.push(line);
+            continue;
+        }
         match row.parse() {
-            Ok(parsed) => lines.push(parsed),
-            Err(problem) => problems.push(problem),
+            Ok(line) => parsed.lines.push(line),
+            Err(problem) => parsed.problems.push(problem),
         }
     }
-    (lines, problems)
+    parsed
 }
 
 fn problems_of_names(names: &StringRecord) -> Vec<ImportProblem> {

@@ -19,6 +19,7 @@ use callsheet_domain::{Actor, Timestamp};
 
 use crate::arguments::By;
 use crate::error::CliError;
+use crate::overrides::import::lines::Parsed;
 use crate::screen::Screen;
 use crate::workspace::Workspace;
 
@@ -31,14 +32,7 @@ pub(super) async fn run(
 ) -> Result<OverrideImport, CliError> {
     let (name, text) = read(file)?;
     let by = by.actor(workspace.user())?;
-    let (lines, problems) = lines::parse(&text);
-    let empty = OverrideImport {
-        file: name,
-        is_dry_run,
-        lines: Vec::new(),
-        problems,
-        sync_request: None,
-    };
+    let (empty, lines) = parsed(name, &text, is_dry_run);
     if lines.is_empty() {
         return Ok(empty);
     }
@@ -46,6 +40,24 @@ pub(super) async fn run(
     let queue = workspace.queue().await?;
     let ports = (&state, &decisions, queue.as_ref());
     import(ports, (empty, lines), &by, now).await
+}
+
+/// The report on a file of which nothing is carried out yet, and its lines.
+fn parsed(file: String, text: &str, is_dry_run: bool) -> (OverrideImport, Vec<ImportLine>) {
+    let Parsed {
+        lines,
+        not_imported,
+        problems,
+    } = lines::parse(text);
+    let report = OverrideImport {
+        file,
+        is_dry_run,
+        lines: Vec::new(),
+        not_imported,
+        problems,
+        sync_request: None,
+    };
+    (report, lines)
 }
 
 /// Completes a report whose problems of the text are known.

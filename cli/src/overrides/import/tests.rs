@@ -42,14 +42,7 @@ impl Harness {
     }
 
     async fn import(&self, text: &str, is_dry_run: bool) -> OverrideImport {
-        let (lines, problems) = lines::parse(text);
-        let report = OverrideImport {
-            file: "overrides.csv".to_owned(),
-            is_dry_run,
-            lines: Vec::new(),
-            problems,
-            sync_request: None,
-        };
+        let (report, lines) = parsed("overrides.csv".to_owned(), text, is_dry_run);
         let ports = (&self.state, &self.decisions, Some(&self.queue));
         let imported = import(ports, (report, lines), &an_actor(), at("09:30")).await;
         let imported = imported.expect("memory");
@@ -141,6 +134,21 @@ async fn what_was_exported_can_be_imported_where_no_calendar_is_connected_yet() 
     assert_eq!(parts(&to.exported().await), parts(&exported));
 }
 
+/// A list of what is in force has them too, so that a file of it can be imported as it is.
+#[test_case("", "Left out: 1 choice for whole meetings."; "alone")]
+#[test_case("series,skip,,sales@acme.example,k3v9,\n", "1 line: 1 set.\n\nLeft out: 1 choice for whole meetings."; "beside others")]
+#[tokio::test]
+async fn a_choice_for_a_whole_meeting_is_not_imported(others: &str, expected: &str) {
+    let harness = Harness::new().await;
+    let choice = "meeting,skip,,sales@acme.example,k3v9@google.com,event-1";
+    let file = format!("scope,choice,until,owner,id,event_id\n{others}{choice}\n");
+    let imported = harness.import(&file, false).await;
+    assert_eq!(imported.exit_code(), 0);
+    let text = imported.text();
+    assert!(text.contains(expected), "{text}");
+    assert_eq!(harness.stored().await.len(), others.lines().count());
+}
+
 #[tokio::test]
 async fn an_event_is_also_named_by_its_id_at_recall() {
     let harness = Harness::new().await;
@@ -155,7 +163,7 @@ async fn an_event_is_also_named_by_its_id_at_recall() {
 /// Each row is the line after `scope,choice,until,owner,id,event_id`.
 #[test_case("event,maybe,,sales@acme.example,k3v9,", "line 2, column choice: `maybe`: expected record, skip or clear"; "an unknown choice")]
 #[test_case("event,,,sales@acme.example,k3v9,", "line 2, column choice: a value is missing: expected record, skip or clear"; "a missing choice")]
-#[test_case("meeting,skip,,sales@acme.example,k3v9,", "line 2, column scope: `meeting`: expected event, series, ical_uid or pause"; "an unknown scope")]
+#[test_case("meetings,skip,,sales@acme.example,k3v9,", "line 2, column scope: `meetings`: expected event, series, ical_uid or pause"; "an unknown scope")]
 #[test_case("event,skip,,,k3v9,", "line 2, column owner: a value is missing: name the owner's address, or Recall's id of a calendar in the column `calendar`"; "no owner")]
 #[test_case("event,skip,,lead@acme.example,k3v9,", "line 2, column owner: no calendar has the id or the owner \"lead@acme.example\": `callsheet calendars list` shows the known ones"; "an owner of no known calendar, without a platform")]
 #[test_case("event,skip,2090-03-06T12:00Z,sales@acme.example,k3v9,", "line 2, column until: `2090-03-06T12:00Z`: only a pause has an end"; "an override with an end")]

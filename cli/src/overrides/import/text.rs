@@ -21,7 +21,15 @@ impl Render for OverrideImport {
         if self.lines.iter().any(is_change) {
             parts.push(this.changes());
         }
-        parts.push(this.counts());
+        if self.not_imported.is_empty() || !self.lines.is_empty() {
+            parts.push(this.counts());
+        }
+        if !self.not_imported.is_empty() {
+            parts.push(format!(
+                "Left out: {} for whole meetings. `callsheet override meeting EVENT` sets one.",
+                counted(self.not_imported.len(), "choice", "choices")
+            ));
+        }
         let is_without = |line: &&ImportedLine| is_change(line) && !line.has_calendar;
         let without = self.lines.iter().filter(is_without).count();
         if without > 0 {

@@ -93,7 +93,12 @@ pub(super) async fn overrides<P: ConsolePorts>(
     let record = caller.calendar(state, asked.id).await?;
     let read = (state, ports.decisions());
     let found = overrides_in_calendar(read, &record.calendar, caller.now).await?;
-    let listed = caller.shown(OverrideList::of(&found));
+    let listed = OverrideList::of(&found);
+    let listed = if caller.is_owner() {
+        listed.for_owner(caller.token.subject().as_str())
+    } else {
+        caller.shown(listed)
+    };
     let page = asked.page(caller, |view| page::overrides(&listed, asked.id, view));
     Ok(Answer::of(&listed).with_page(page))
 }

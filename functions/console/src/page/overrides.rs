@@ -26,7 +26,7 @@ pub(crate) fn overrides(list: &OverrideList, calendar: &str, view: &View<'_>) ->
             @if list.overrides.is_empty() {
                 div.empty { p { strong { (texts::NOTHING_HERE) } } p.muted { (texts::NO_OVERRIDES) } }
             } @else {
-                ol.rows { @for set in &list.overrides { (row(set, view)) } }
+                ol.rows { @for (place, set) in list.overrides.iter().enumerate() { (row((place, set), view)) } }
             }
         }
     }
@@ -41,13 +41,19 @@ fn pause_words(pause: &PauseEntry, view: &View<'_>) -> Markup {
     }
 }
 
-fn row(set: &OverrideEntry, view: &View<'_>) -> Markup {
+fn row((place, set): (usize, &OverrideEntry), view: &View<'_>) -> Markup {
     let (scope, name, of) = match set.scope {
-        Of::Event | Of::Meeting => (Scope::Event, "event", texts::THIS_EVENT),
-        Of::Series | Of::IcalUid => (Scope::Series, "series", texts::WHOLE_SERIES),
+        // What holds for everybody is set and taken back on the page of the event.
+        Of::Meeting => (None, "meeting", texts::WHOLE_MEETING),
+        Of::Event => (Some(Scope::Event), "event", texts::THIS_EVENT),
+        Of::Series | Of::IcalUid => (Some(Scope::Series), "series", texts::WHOLE_SERIES),
     };
     let key = set.event_id.as_deref().unwrap_or(&set.id);
-    let key = format!("{name}-{key}");
+    let key = match scope {
+        // Several people may have chosen something for one meeting.
+        None => format!("{name}-{key}-{place}"),
+        Some(_) => format!("{name}-{key}"),
+    };
     let title = set.title.as_deref().unwrap_or(texts::UNTITLED);
     let choice = if set.choice == "record" {
         html! { span class="badge record" { (Icon::Record.markup()) (texts::RECORD) } }
@@ -69,12 +75,12 @@ fn row(set: &OverrideEntry, view: &View<'_>) -> Markup {
                 p.reason {
                     (of)
                     @if let Some(at) = set.starts_at {
-                        ", " @if scope == Scope::Series { (texts::NEXT_EVENT) " " } (instant(view, at))
+                        ", " @if scope == Some(Scope::Series) { (texts::NEXT_EVENT) " " } (instant(view, at))
                     }
                 }
                 p.reason { (texts::SET_BY) " " bdi { (set.by) } ", " (instant(view, set.at)) }
             }
-            @if let (Some(id), true) = (&set.event_id, view.is_writer()) {
+            @if let (Some(scope), Some(id), true) = (scope, &set.event_id, view.is_writer()) {
                 (control(scope, (id, Some(set.choice)), &question(set, (of, title), view)))
             }
             div.message data-message {}

@@ -4,6 +4,7 @@ use callsheet_app::ports::Decisions as _;
 use callsheet_auth::Role;
 use callsheet_domain::{Decision, Wanted};
 use callsheet_testkit::{With as _, a_decision, id};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use test_case::test_case;
 
@@ -207,6 +208,20 @@ async fn an_owner_says_no_for_everyone_and_takes_it_back() {
     let event = harness.get(Role::Owner, "/v1/events/event-1").await.json();
     assert_eq!(event["overrides"][0]["scope"], "meeting");
     assert_eq!(event["overrides"][0]["by"], owner);
+    let listed = format!("/v1/calendars/{OWN}/overrides");
+    let overrides = harness.get(Role::Owner, &listed).await.json();
+    let set = &overrides["overrides"][0];
+    assert_eq!(
+        (&set["scope"], &set["choice"], &set["by"], &set["via"]),
+        (
+            &json!("meeting"),
+            &json!("skip"),
+            &json!(owner),
+            &json!("console")
+        )
+    );
+    let page = fragment(&harness, owner, Role::Owner, &listed).await;
+    assert!(page.contains("The whole meeting"), "{page}");
     let page = fragment(&harness, owner, Role::Owner, "/v1/events/event-1").await;
     assert!(
         page.contains("meeting-back") && !page.contains("meeting-no"),
@@ -223,6 +238,39 @@ async fn an_owner_says_no_for_everyone_and_takes_it_back() {
     assert_eq!(
         (&action["action"], &action["scope"], &action["via"]),
         (&json!("clear"), &json!("meeting"), &json!("console"))
+    );
+    let overrides = harness.get(Role::Owner, &listed).await.json();
+    assert_eq!(overrides["overrides"], json!([]));
+}
+
+/// Each person's own choice is listed; an owner is not told whose the others are.
+#[test_case(Role::Owner, &["another person", "another person"]; "to an owner")]
+#[test_case(Role::Operator, &["lead", GUEST]; "to an operator")]
+#[tokio::test]
+async fn the_overrides_of_a_calendar_list_the_choices_of_all_people(role: Role, by: &[&str]) {
+    let harness = Harness::new().await;
+    sent_by(&harness, GUEST, Role::Participant, no()).await;
+    harness.clock.advance(SignedDuration::from_secs(1));
+    sent_by(&harness, "lead", Role::Operator, no()).await;
+    let path = format!("/v1/calendars/{OWN}/overrides");
+    let listed = sent_by(&harness, "sales@acme.example", role, Request::get(&path)).await;
+    let listed = listed.json();
+    let set = listed["overrides"].as_array().expect("a list");
+    let said: Vec<_> = set.iter().map(|one| &one["by"]).collect();
+    assert_eq!(
+        said,
+        by.iter()
+            .map(|by| json!(by))
+            .collect::<Vec<_>>()
+            .iter()
+            .collect::<Vec<_>>()
+    );
+    let page = fragment(&harness, "sales@acme.example", role, &path).await;
+    assert_eq!(page.contains(GUEST), role == Role::Operator, "{page}");
+    assert_eq!(page.matches("The whole meeting").count(), 2, "{page}");
+    assert!(
+        !page.contains("data-choice"),
+        "it is set on the page of the event: {page}"
     );
 }
 

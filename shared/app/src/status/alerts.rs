@@ -68,9 +68,9 @@ impl MeetingAlerts {
 
 impl MeetingAlert {
     fn of(row: &Decision, kind: AlertKind, now: Timestamp) -> Option<Self> {
-        let alerts = row.standing_alerts().into_iter();
-        let mut alerts = alerts.filter(|alert| alert.kind == kind && row.is_to_be_running(now));
-        alerts.next().map(|alert| Self {
+        let mut alerts = row.alerts_at(now).into_iter();
+        let found = alerts.find(|alert| alert.kind == kind);
+        found.map(|alert| Self {
             alert,
             row: row.clone(),
         })

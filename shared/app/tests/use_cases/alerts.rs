@@ -167,6 +167,14 @@ fn no_alert_stands_about_a_meeting_that_is_not_to_be_recorded_any_more() {
     assert_eq!(skipped.standing_alerts(), []);
 }
 
+#[test_case("09:59:59", 0; "before the start")]
+#[test_case("10:45", 1; "while it runs")]
+#[test_case("11:00", 0; "when it is over")]
+fn alerts_are_shown_while_the_meeting_runs(now: &str, expected: usize) {
+    let alerted = row(WAITS).with_alerts(Some(PATIENCE), after(400));
+    assert_eq!(alerted.alerts_at(at(now)).len(), expected);
+}
+
 /// The calendar may be connected again, or the event got another id, before the meeting ends.
 #[test_case(&RuleName::DELETED; "a deleted event")]
 #[test_case(&RuleName::DISCONNECTED; "a lost calendar")]

@@ -31,7 +31,8 @@ impl Decision {
 
     /// The alerts whose cause still is there by what is known of the bots, oldest first; of a bot
     /// that was admitted meanwhile, say, none. Each is about the bot of now, also if that is
-    /// another one than the first. Whether the meeting runs is for the caller to ask.
+    /// another one than the first. Whether the meeting runs is for the caller to ask, as
+    /// [`Self::alerts_at`] does.
     #[must_use]
     pub fn standing_alerts(&self) -> Vec<Alert> {
         let may_record = matches!(self.wanted, Wanted::Bot(_)) && !self.is_superseded();
@@ -48,6 +49,17 @@ impl Decision {
                 })
             })
             .collect()
+    }
+
+    /// The [standing](Self::standing_alerts) alerts about the meeting while it runs at `now`, oldest
+    /// first; none before it starts and after it is over. This is what people are shown.
+    #[must_use]
+    pub fn alerts_at(&self, now: Timestamp) -> Vec<Alert> {
+        if self.is_to_be_running(now) {
+            self.standing_alerts()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Since when the cause of an alert of `kind` has been there: by Recall's clock, but for a

@@ -1,20 +1,27 @@
 //! Lists the overrides and pauses that are in force, with the meetings that they are for.
 //!
 //! They belong to the owners of calendars, so each is listed once, whatever the number of
-//! calendars of its owner.
+//! calendars of its owner. What people chose for a whole meeting belongs to no owner: it is found
+//! by the decisions about the copies, so those of each calendar are read, and is listed once with
+//! one of them.
 
+mod choices;
+
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::mem;
 
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarOwner, Decision, Email, MeetingChoice, MeetingRevision, Override,
-    OverrideChoice, OverrideScope, Overrides, Pause, Platform, Timestamp,
+    Calendar, CalendarId, CalendarOwner, Decision, Email, Override, OverrideChoice, OverrideScope,
+    Pause, Platform, Timestamp,
 };
 
 use crate::PortError;
 use crate::find_calendar::is_selected;
-use crate::meetings::with_meetings;
 use crate::ports::{Calendars, Decisions, OverrideStore, UnreadableRecord};
 use crate::unreadable::readable;
+use choices::Choices;
+pub use choices::StoredChoice;
 
 /// Which of the stored overrides and pauses are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +30,12 @@ enum Which {
     Active,
     /// All.
     Stored,
+}
+
+impl Which {
+    fn lists(self, choice: OverrideChoice) -> bool {
+        self == Self::Stored || choice != OverrideChoice::Clear
+    }
 }
 
 /// Rows loaded together.
@@ -35,11 +48,12 @@ pub struct SetOverrides {
     pub overrides: Vec<StoredOverride>,
     /// Pauses that are not over, each with a calendar of its owner.
     pub pauses: Vec<StoredPause>,
-    /// What people chose for the whole meetings of the events of one calendar, each with the
-    /// event. It belongs to no owner, so it is read for the activity in the calendar alone.
-    pub meetings: Vec<(MeetingChoice, Decision)>,
+    /// What people chose for whole meetings and did not take back, newest first.
+    pub meetings: Vec<StoredChoice>,
     /// Problems of stored rows that cannot be read.
     pub unreadable: Vec<String>,
+    /// All choices for whole meetings, while they are read.
+    chosen: Choices,
 }
 
 /// A pause that is not over, or is listed all the same.
@@ -78,7 +92,7 @@ pub struct StoredOverride {
 /// # Errors
 /// If a collaborator fails.
 pub async fn list_overrides<S, D>(
-    (state, decisions): (&S, &D),
+    ports: (&S, &D),
     selection: &[String],
     now: Timestamp,
 ) -> Result<SetOverrides, PortError>
@@ -86,16 +100,40 @@ where
     S: Calendars + OverrideStore,
     D: Decisions,
 {
+    of_calendars(ports, selection, (Which::Active, now)).await
+}
+
+/// All that is stored, with what was cleared, taken back or is over.
+pub(crate) async fn stored_everywhere<S, D>(
+    ports: (&S, &D),
+    now: Timestamp,
+) -> Result<SetOverrides, PortError>
+where
+    S: Calendars + OverrideStore,
+    D: Decisions,
+{
+    of_calendars(ports, &[], (Which::Stored, now)).await
+}
+
+async fn of_calendars<S, D>(
+    ports: (&S, &D),
+    selection: &[String],
+    which: (Which, Timestamp),
+) -> Result<SetOverrides, PortError>
+where
+    S: Calendars + OverrideStore,
+    D: Decisions,
+{
+    let (state, _) = ports;
     let mut found = SetOverrides {
         unreadable: unreadable_calendars(state, selection).await?,
         ..SetOverrides::default()
     };
     for (owner, calendars) in by_owner(state, selection).await? {
         let of = (&owner, calendars.as_slice(), None);
-        let which = (Which::Active, now);
-        found.add((state, decisions), of, which).await?;
+        found.add(ports, of, which).await?;
     }
-    found.sort();
+    found.finish(which);
     Ok(found)
 }
 
@@ -117,8 +155,8 @@ where
     of_calendar(ports, calendar, (Which::Active, now)).await
 }
 
-/// The same with overrides that were cleared and a pause that is over, and with what people chose
-/// for the whole meetings of the calendar's events.
+/// The same with overrides that were cleared, choices that were taken back, and a pause that is
+/// over.
 pub(crate) async fn stored_in_calendar<S, D>(
     ports: (&S, &D),
     calendar: &Calendar,
@@ -128,9 +166,7 @@ where
     S: Calendars + OverrideStore,
     D: Decisions,
 {
-    let mut found = of_calendar(ports, calendar, (Which::Stored, now)).await?;
-    found.add_meetings(ports, calendar).await?;
-    Ok(found)
+    of_calendar(ports, calendar, (Which::Stored, now)).await
 }
 
 async fn of_calendar<S, D>(
@@ -153,7 +189,7 @@ where
     let of = (&owner, calendars.as_slice(), Some(&calendar.id));
     found.add((state, decisions), of, which).await?;
     found.keep_those_in(calendar);
-    found.sort();
+    found.finish(which);
     Ok(found)
 }
 
@@ -201,24 +237,23 @@ impl SetOverrides {
                 stored: pause,
             });
         }
-        let is_listed =
-            |one: &Override| which == Which::Stored || one.choice != OverrideChoice::Clear;
         let listed = stored.by_scope.into_iter();
-        let listed: BTreeMap<_, _> = listed.filter(|(_, one)| is_listed(one)).collect();
-        if listed.is_empty() {
-            return Ok(());
-        }
+        let listed: BTreeMap<_, _> = listed.filter(|(_, one)| which.lists(one.choice)).collect();
+        let is_of_one = |calendar: &CalendarId| one.is_none_or(|one| one == calendar);
         let mut rows = Vec::new();
         for calendar in calendars {
+            if listed.is_empty() && !is_of_one(&calendar.id) {
+                continue;
+            }
             let mut problems = Vec::new();
             rows.extend(rows_of(decisions, &calendar.id, &mut problems).await?);
-            if one.is_none_or(|one| *one == calendar.id) {
+            if is_of_one(&calendar.id) {
                 self.unreadable.append(&mut problems);
             }
         }
         for (scope, stored) in listed {
-            let is_of_one = |row: &Decision| one.is_some_and(|one| row.calendar_id == *one);
-            let of_one = event_of(&scope, rows.iter().filter(|row| is_of_one(row)), now);
+            let theirs = rows.iter().filter(|row| is_of_one(&row.calendar_id));
+            let of_one = event_of(&scope, theirs, now);
             let decision = of_one.or_else(|| event_of(&scope, rows.iter(), now));
             let decision = decision.cloned();
             let calendar = decision.as_ref().map(|row| row.calendar_id.clone());
@@ -231,38 +266,19 @@ impl SetOverrides {
                 stored,
             });
         }
-        Ok(())
+        rows.retain(|row| is_of_one(&row.calendar_id));
+        self.chosen.add(state, (calendars, rows)).await
     }
 
-    /// Adds what people chose for the meetings of a calendar's events, also what they took back. An
-    /// event whose decision has not taken anything of it in is left out.
-    async fn add_meetings<S, D>(
-        &mut self,
-        (state, decisions): (&S, &D),
-        calendar: &Calendar,
-    ) -> Result<(), PortError>
-    where
-        S: OverrideStore,
-        D: Decisions,
-    {
-        let mut rows = rows_of(decisions, &calendar.id, &mut Vec::new()).await?;
-        rows.retain(|row| row.inputs.meeting > MeetingRevision::default() && !row.is_superseded());
-        let with_meetings = with_meetings(state, Overrides::default(), &rows).await?;
-        self.unreadable.extend(with_meetings.unreadable);
-        for row in rows {
-            let meetings = &with_meetings.overrides.meetings;
-            let meeting = meetings.get(&row.meeting_name());
-            let choices = meeting.into_iter().flat_map(|meeting| &meeting.choices);
-            self.meetings
-                .extend(choices.map(|made| (made.clone(), row.clone())));
-        }
-        Ok(())
-    }
-
-    /// The newest first.
-    fn sort(&mut self) {
+    /// Takes the choices over that are listed, and sorts: the newest first.
+    fn finish(&mut self, (which, _): (Which, Timestamp)) {
+        let chosen = mem::take(&mut self.chosen);
+        self.unreadable.extend(chosen.unreadable);
+        self.meetings = chosen.found;
+        self.meetings.retain(|one| which.lists(one.made.choice));
+        self.meetings.sort_by_key(|one| Reverse(one.made.at));
         self.overrides
-            .sort_by_key(|one| (std::cmp::Reverse(one.stored.at), one.scope.clone()));
+            .sort_by_key(|one| (Reverse(one.stored.at), one.scope.clone()));
     }
 }
 
