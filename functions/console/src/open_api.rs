@@ -330,6 +330,11 @@ fn query(route: Route) -> Vec<Parameter> {
                 "q",
                 "A part of the owner's address or of the id, in any case",
             ),
+            Parameter {
+                name: "metadata",
+                schema: json!({"type": "array", "items": {"type": "string"}}),
+                description: "Only those whose metadata has this value, as `team=sales`; given once for each key",
+            },
             flag("meetings", "Whether their meetings are counted"),
             limit(50, 200),
             cursor(),

@@ -49,6 +49,22 @@ impl Parameters {
         parsed
     }
 
+    /// The values of a parameter that may be given several times, as `parse` reads them. If it
+    /// refuses one, that is noted, with what is `expected`.
+    pub(crate) fn each<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let values = self.all(name);
+        let parsed: Vec<T> = values.iter().filter_map(|value| parse(value)).collect();
+        if parsed.len() < values.len() {
+            self.refuse(name, expected);
+        }
+        parsed
+    }
+
     /// Notes that a parameter is invalid.
     pub(crate) fn refuse(&mut self, name: &str, expected: &str) {
         self.problems.push(InvalidPart {

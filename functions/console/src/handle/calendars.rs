@@ -9,7 +9,7 @@ use callsheet_app::list_calendars::{
 };
 use callsheet_app::list_overrides::overrides_in_calendar;
 use callsheet_auth::Grant;
-use callsheet_domain::{CalendarId, CalendarStatus};
+use callsheet_domain::{CalendarId, CalendarMetadata, CalendarStatus};
 
 use crate::asked::Asked;
 use crate::caller::Caller;
@@ -56,7 +56,10 @@ fn query(asked: Asked<'_>) -> Result<CalendarQuery, Refused> {
             needs_full_sync: given.flag("needs_full_sync"),
             has_problem: given.flag("problem"),
             text: given.text("q"),
-            ..CalendarFilter::default()
+            metadata: given
+                .each("metadata", "a key and its value, such as team=sales", pair)
+                .into_iter()
+                .collect(),
         },
         after: given.one("cursor", cursor, |id| CalendarId::parse(id).ok()),
         most: given.limit(MOST, USUAL),
@@ -64,6 +67,13 @@ fn query(asked: Asked<'_>) -> Result<CalendarQuery, Refused> {
     };
     given.finish()?;
     Ok(query)
+}
+
+/// A key and a value of metadata, as policies can name them.
+fn pair(text: &str) -> Option<(String, String)> {
+    let (key, value) = text.split_once('=')?;
+    let is_pair = CalendarMetadata::is_key(key) && CalendarMetadata::is_value(value);
+    is_pair.then(|| (key.to_owned(), value.to_owned()))
 }
 
 /// A calendar, with the counts of its meetings.

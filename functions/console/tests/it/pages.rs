@@ -4,7 +4,8 @@ use callsheet_app::ports::{Calendars as _, OverrideStore as _};
 use callsheet_auth::Role;
 use callsheet_console::Settings;
 use callsheet_domain::{
-    CalendarStatus, DisconnectReason, OverrideChoice, OverrideScope, RuleName, Verdict, plus,
+    CalendarMetadata, CalendarStatus, DisconnectReason, OverrideChoice, OverrideScope, RuleName,
+    Verdict, plus,
 };
 use callsheet_testkit::{With as _, a_calendar, a_calendar_record, a_decision, at, id};
 use jiff::SignedDuration;
@@ -75,6 +76,42 @@ async fn a_disconnected_calendar_says_why(code: &str, meaning: Option<&str>, sho
     let page = fragment(&harness, Role::Reader, path).await.body;
     let page = page.replace("&#39;", "'");
     assert!(page.contains(shown), "{page}");
+}
+
+#[test_case("?metadata=team%3Dsales", &["calendar-north", "calendar-south"]; "a value")]
+#[test_case("?metadata=team%3Dsales&metadata=region%3Dnorth", &["calendar-north"]; "two values")]
+#[test_case("?metadata=team%3DSales", &[]; "a value in another case")]
+#[test_case("?metadata=team%3Dsales&q=south", &["calendar-south"]; "a value and a part of the id")]
+#[tokio::test]
+async fn calendars_are_selected_by_their_metadata(query: &str, expected: &[&str]) {
+    let harness = Harness::new().await;
+    for region in ["north", "south"] {
+        let record = a_calendar_record().with(|record| {
+            record.calendar.id = id(format!("calendar-{region}"));
+            let values = [("team", "sales"), ("region", region)];
+            let values = values.map(|(key, value)| (key.to_owned(), Some(value.to_owned())));
+            record.calendar.metadata = CalendarMetadata::shown(values);
+        });
+        let written = harness.state.write_record(&record).await;
+        written.expect("memory");
+    }
+    let path = format!("/v1/calendars{query}");
+    let listed = harness.get(Role::Reader, &path).await.json();
+    let listed = listed["calendars"].as_array().expect("a list");
+    let ids: Vec<_> = listed.iter().map(|one| &one["id"]).collect();
+    assert_eq!(ids, expected);
+}
+
+#[test_case("team"; "a key alone")]
+#[test_case("=sales"; "a value alone")]
+#[test_case("team="; "an empty value")]
+#[tokio::test]
+async fn metadata_that_no_policy_can_name_is_refused(metadata: &str) {
+    let harness = Harness::new().await;
+    let metadata = metadata.replace('=', "%3D");
+    let path = format!("/v1/calendars?metadata={metadata}");
+    let reply = harness.get(Role::Reader, &path).await;
+    assert_eq!((reply.status, reply.problem().as_str()), (422, "invalid"));
 }
 
 #[tokio::test]

@@ -83,7 +83,8 @@ fn verdict(policy: &Policy, platform: Platform, change: fn(&mut Described)) -> V
     change(&mut described);
     let event = described.event(platform);
     let now: Timestamp = NOW.parse().unwrap();
-    let calendar = calendar(platform);
+    let mut calendar = calendar(platform);
+    calendar.metadata = described.metadata();
     let verdict = decide(&event, &calendar, policy, &Overrides::default(), now);
     if let Some(again) = policy.explain_again(verdict.reason(), &calendar) {
         assert_eq!(again, verdict, "by what its explanation keeps");

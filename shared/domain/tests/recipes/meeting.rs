@@ -1,8 +1,8 @@
 //! A described meeting, as Google and as Outlook would send it.
 
 use callsheet_domain::{
-    Calendar, CalendarEvent, CalendarId, CalendarStatus, Email, EventId, Facts, IcalUid, Meeting,
-    Platform, Timestamp,
+    Calendar, CalendarEvent, CalendarId, CalendarMetadata, CalendarStatus, Email, EventId, Facts,
+    IcalUid, Meeting, Platform, Timestamp,
 };
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -41,6 +41,8 @@ pub(crate) struct Described {
     /// `busy`, `free`, `out_of_office` or `focus`, which Outlook shows as free.
     pub(crate) shows: &'static str,
     pub(crate) meets_on: Option<&'static str>,
+    /// `plan` in the calendar's metadata, which is not known if there is none.
+    pub(crate) plan: Option<&'static str>,
 }
 
 impl Described {
@@ -60,12 +62,20 @@ impl Described {
             series: None,
             shows: "busy",
             meets_on: Some("zoom"),
+            plan: None,
         }
     }
 
     /// Invites these besides the owner.
     pub(crate) fn with(&mut self, addresses: &[&'static str]) {
         self.invited = addresses.iter().copied().map(invited).collect();
+    }
+
+    /// The metadata of the owner's calendar.
+    pub(crate) fn metadata(&self) -> CalendarMetadata {
+        let plan =
+            |plan: &str| CalendarMetadata::shown([("plan".to_owned(), Some(plan.to_owned()))]);
+        self.plan.map(plan).unwrap_or_default()
     }
 
     /// Makes the owner the organizer.
@@ -196,7 +206,7 @@ pub(crate) fn calendar(platform: Platform) -> Calendar {
         status: CalendarStatus::Connected,
         email: Email::parse(OWNER).ok(),
         disconnect_reason: None,
-        metadata: callsheet_domain::CalendarMetadata::default(),
+        metadata: CalendarMetadata::default(),
         created_at: None,
         updated_at: NOW.parse().unwrap(),
     }

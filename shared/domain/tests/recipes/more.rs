@@ -167,6 +167,11 @@ pub(crate) const ROWS: &[Row] = &[
         },
     ),
     row(
+        "by what your product knows of the calendar",
+        |m| m.plan = Some("pro"),
+        |m| m.plan = Some("free"),
+    ),
+    row(
         "Zoom with the token of a person in the meeting",
         |_| (),
         |m| m.with(&["colleague@acme.example"]),
