@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tarfile
 import tempfile
@@ -145,6 +146,27 @@ class Linking(unittest.TestCase):
         self.assertEqual(components["clap"]["purl"], f"pkg:cargo/clap@{self.found['clap'].key[1]}")
         needed = {one["ref"]: one.get("dependsOn", []) for one in bill["dependencies"]}
         self.assertIn("scheduler@" + dist.version(), needed["callsheet@" + dist.version()])
+
+
+class Version(unittest.TestCase):
+    """The version of the workspace, wherever else it is written."""
+
+    def test_the_changelog_begins_with_it(self) -> None:
+        headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+        self.assertEqual(headings[0], dist.version())
+
+    def test_the_template_names_it(self) -> None:
+        named = re.findall(r"^  Callsheet: { Version: (.+) }$", template.PATH.read_text(), re.MULTILINE)
+        self.assertEqual(named, [dist.version()])
+
+    def test_the_documents_name_its_archives(self) -> None:
+        texts = [path.read_text() for path in (ROOT / "docs").glob("*.md")]
+        named = {found for text in texts for found in re.findall(r"callsheet-(\d+\.\d+\.\d+)", text)}
+        self.assertEqual(named, {dist.version()})
+
+    def test_its_rows_and_messages_are_kept(self) -> None:
+        for kept in ("store", "queue"):
+            self.assertTrue((ROOT / "shared" / kept / "released" / dist.version()).is_dir(), kept)
 
 
 class Release(unittest.TestCase):

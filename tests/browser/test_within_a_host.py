@@ -61,7 +61,11 @@ def listens(port: int) -> bool:
 
 def is_taken(tenant: Tenant, port: int) -> bool:
     """Whether the console takes the tokens of a host."""
-    token = send(f"http://127.0.0.1:{port}/callsheet/token")["token"]
+    return is_valid(tenant, send(f"http://127.0.0.1:{port}/callsheet/token")["token"])
+
+
+def is_valid(tenant: Tenant, token: str) -> bool:
+    """Whether the console takes a token, which is an owner's."""
     try:
         return send(f"{tenant.console}v1/me", token=token)["role"] == "owner"
     except urllib.error.HTTPError:
@@ -94,16 +98,18 @@ def overridden_by(tenant: Tenant, event: str) -> str:
 
 
 def test_a_token_that_expires_in_a_frame_is_renewed_without_losing_text(page: Page, tenant: Tenant, key: dict[str, str]) -> None:
-    with host("python", tenant, key, token_seconds=10) as port:
+    with host("python", tenant, key, token_seconds=5) as port:
         page.goto(f"http://127.0.0.1:{port}/")
         frame = page.frame_locator("callsheet-console iframe")
         expect(frame.get_by_role("heading", level=1)).to_have_text("Agenda")
         find = frame.get_by_role("searchbox")
         find.fill("no such title")
         expect(frame.get_by_text("No event of the next 28 days fits.")).to_be_visible()
-        # The page asks for itself again when the token has expired.
+        # The page asks for itself again when the token has expired: each 20 seconds, and when the network is back.
+        token = page.frames[1].evaluate("sessionStorage.getItem('token')")
         with page.expect_response(lambda answer: answer.url.endswith("/callsheet/token")):
-            pass
+            wait_until("the token has expired", lambda: not is_valid(tenant, token))
+            page.frames[1].evaluate("window.dispatchEvent(new Event('online'))")
         expect(find).to_have_value("no such title")
         expect(frame.get_by_role("heading", level=1)).to_have_text("Agenda")
 

@@ -120,13 +120,14 @@ fn changes(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) 
         .collect()
 }
 
-/// The latest version that the changelog names as released.
+/// The latest version that the changelog names with its date. One that is to come has none.
 fn latest_release(changelog: &str) -> Option<&str> {
     let headings = changelog
         .lines()
         .filter_map(|line| line.strip_prefix("## ["));
-    let mut versions = headings.filter_map(|heading| Some(heading.split_once(']')?.0));
-    versions.find(|version| *version != "Unreleased")
+    let mut versions = headings.filter_map(|heading| heading.split_once("] - "));
+    let (version, _) = versions.find(|(_, date)| *date != "unreleased")?;
+    Some(version)
 }
 
 fn release() -> Release {
@@ -232,6 +233,9 @@ fn a_released_table_keeps_its_keys() {
 #[test]
 fn the_latest_release_is_the_first_version_of_the_changelog() {
     assert_eq!(latest_release("## [Unreleased]\n### Added\n"), None);
+    assert_eq!(latest_release("## [0.1.0] - unreleased\n### Added\n"), None);
+    let next = "## [0.2.0] - unreleased\n\n## [0.1.0] - 2027-01-01\n";
+    assert_eq!(latest_release(next), Some("0.1.0"));
     let released = "## [Unreleased]\n\n## [0.2.0] - 2027-03-01\n\n## [0.1.0] - 2027-01-01\n";
     assert_eq!(latest_release(released), Some("0.2.0"));
 }

@@ -192,14 +192,17 @@ async function change(element, { path, method, body, headers }, undo) {
   }
 }
 
+// A later change in the same place replaces what was saved, and is followed itself. If the whole page was replaced, as
+// by a pause, nothing has a place for the words any more, but its states are still to come.
 async function follow(row, saved, began) {
+  const [asked, message] = [page, saved.parentElement];
   for (const look of LOOKS) {
     await new Promise((resolve) => setTimeout(resolve, began + look * 1000 - performance.now()));
+    if (page !== asked || (message.isConnected && !saved.isConnected)) return;
     await refresh();
     const shown = row.id ? document.getElementById(row.id) : main.querySelector("[data-row]");
-    const state = shown?.querySelector("[data-settled]");
-    if (!saved.isConnected || !state) return;
-    if (state.dataset.settled === "true") return finish(saved, saved.dataset.done, began);
+    if (page !== asked || !shown?.querySelector("[data-settled]")) return;
+    if (!shown.querySelector('[data-settled="false"]')) return finish(saved, saved.dataset.done, began);
   }
   finish(saved, saved.dataset.late, began);
 }
