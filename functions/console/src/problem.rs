@@ -155,7 +155,7 @@ impl Refused {
             ),
             Self::ChangedMeanwhile => (
                 "Read it again",
-                "It has changed since it was read with the entity tag in If-Match.",
+                "It has changed since it was read. Confirm it as it is now.",
             ),
             Self::PreconditionRequired => (
                 "Say what you saw",

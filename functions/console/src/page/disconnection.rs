@@ -32,9 +32,12 @@ pub(crate) fn disconnection(
     html! {
         section.page.narrow data-title=(texts::DISCONNECTING) data-every=(every) data-row {
             p.back { a id="back" href={ "#/calendars/" (removal.calendar) "/agenda" } { (Icon::Back.markup()) (texts::BACK) } }
-            h1 tabindex="-1" { (texts::DISCONNECT_QUESTION) " " bdi { (name(removal)) } "?" }
+            h1 tabindex="-1" {
+                @if is_done || is_asked { (texts::DISCONNECTION_OF) " " bdi { (name(removal)) } }
+                @else { (texts::DISCONNECT) " " bdi { (name(removal)) } "?" }
+            }
             @if is_done || is_asked {
-                div.callout data-key={ "asked-" (is_done) } role="status" {
+                p.well data-key={ "asked-" (is_done) } role="status" {
                     (if is_done { Icon::Done } else { Icon::Decided }.markup())
                     span { (if is_done { texts::IS_DISCONNECTED } else { texts::DISCONNECT_ASKED }) }
                 }

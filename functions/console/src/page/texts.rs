@@ -162,7 +162,7 @@ pub(super) const THE_SERIES: &str = "the series";
 pub(super) const VIA: &str = "by the key";
 
 pub(super) const DISCONNECT_CALENDAR: &str = "Disconnect this calendar";
-pub(super) const DISCONNECT_QUESTION: &str = "Disconnect";
+pub(super) const DISCONNECTION_OF: &str = "Disconnection of";
 pub(super) const DISCONNECTING: &str = "Disconnection";
 pub(super) const EFFECTS: &str = "What happens";
 pub(super) const MEETING_FORGOTTEN: &str = "upcoming meeting is not recorded for this calendar.";
