@@ -319,26 +319,7 @@ fn path_id(route: Route) -> &'static str {
 
 fn query(route: Route) -> Vec<Parameter> {
     match route {
-        Route::Calendars => vec![
-            text("status", "connecting, connected, disconnected or deleted"),
-            flag(
-                "needs_full_sync",
-                "Only those whose decisions may be outdated",
-            ),
-            flag("problem", "Only those that have a problem"),
-            text(
-                "q",
-                "A part of the owner's address or of the id, in any case",
-            ),
-            Parameter {
-                name: "metadata",
-                schema: json!({"type": "array", "items": {"type": "string"}}),
-                description: "Only those whose metadata has this value, as `team=sales`; given once for each key",
-            },
-            flag("meetings", "Whether their meetings are counted"),
-            limit(50, 200),
-            cursor(),
-        ],
+        Route::Calendars => of_calendars(),
         Route::Agenda => vec![
             instant(
                 "from",
@@ -422,6 +403,29 @@ fn query(route: Route) -> Vec<Parameter> {
         | Route::Disconnection
         | Route::Disconnect => Vec::new(),
     }
+}
+
+fn of_calendars() -> Vec<Parameter> {
+    vec![
+        text("status", "connecting, connected, disconnected or deleted"),
+        flag(
+            "needs_full_sync",
+            "Only those whose decisions may be outdated",
+        ),
+        flag("problem", "Only those that have a problem"),
+        text(
+            "q",
+            "A part of the owner's address or of the id, in any case",
+        ),
+        Parameter {
+            name: "metadata",
+            schema: json!({"type": "array", "items": {"type": "string"}}),
+            description: "Only those whose metadata has this value, as `team=sales`; given once for each key",
+        },
+        flag("meetings", "Whether their meetings are counted"),
+        limit(50, 200),
+        cursor(),
+    ]
 }
 
 fn text(name: &'static str, description: &'static str) -> Parameter {

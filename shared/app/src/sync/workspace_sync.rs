@@ -156,6 +156,7 @@ impl<P: SyncPorts> PageHandler for Run<'_, P> {
     async fn handle(&mut self, page: EventPage, counts: &mut SyncCounts) -> Result<(), SyncError> {
         let (intake, terms) = (self.sync.intake, self.terms);
         let began_at = self.coverage.began_at;
+        self.starts.add_page();
         for event in &page.events {
             self.starts.add(event.starts_at.duration_since(began_at));
         }

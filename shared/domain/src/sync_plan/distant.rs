@@ -28,6 +28,8 @@ use crate::time::plus;
 const MOST_PAGES: u32 = 30;
 /// If it could not, it is left after so many.
 const MOST_PAGES_OF_NEAR: u32 = 90;
+/// It is not left by fewer pages than these, those of one run.
+const FEWEST_PAGES: u32 = 10;
 /// What near is, each time shorter if the list is still too long.
 const STEPS: [SignedDuration; 3] = [
     NEAR,
@@ -46,11 +48,11 @@ impl WorkspaceCoverage {
     }
 
     /// What near is for the next list, if a sync is to be left that has had so many pages, with
-    /// events that start then. One that was resumed is not left before it has had a page more: of
-    /// those before, nothing is known any more.
+    /// events that start then. One that was resumed is not left before it has had some pages more: of
+    /// those before, nothing is known any more, and its last pages are not like all.
     #[must_use]
     pub fn shorter(&self, pages: u32, starts: &ListedStarts) -> Option<SignedDuration> {
-        if pages < MOST_PAGES || self.since.is_none() || starts.all == 0 {
+        if pages < MOST_PAGES || self.since.is_none() || starts.pages < FEWEST_PAGES {
             return None;
         }
         let is_shorter = |step: &SignedDuration| self.near().is_none_or(|near| *step < near);
@@ -66,12 +68,18 @@ impl WorkspaceCoverage {
 /// How soon the events start that a list has had so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ListedStarts {
+    pages: u32,
     all: u32,
     /// Of them those that start within each of the steps.
     within: [u32; STEPS.len()],
 }
 
 impl ListedStarts {
+    /// Counts a page, whose events are then [added](Self::add).
+    pub fn add_page(&mut self) {
+        self.pages += 1;
+    }
+
     /// Counts an event that starts in this time from the begin of the list.
     pub fn add(&mut self, starts_in: SignedDuration) {
         self.all += 1;

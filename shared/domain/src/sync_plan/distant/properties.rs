@@ -151,6 +151,7 @@ impl World {
     /// How soon the changed events start that the list in progress has.
     fn listed_starts(&self) -> ListedStarts {
         let mut starts = ListedStarts::default();
+        (0..MOST_PAGES).for_each(|_| starts.add_page());
         let began_at = self.list.as_ref().map_or(self.now, |list| list.began_at);
         for change in &self.changes {
             starts.add(change.starts_at.duration_since(began_at));

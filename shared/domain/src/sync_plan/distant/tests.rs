@@ -51,6 +51,7 @@ fn leaving(since: i64, near: i64) -> WorkspaceSyncState {
 /// So many events that start within an hour, within five, within a day, and later.
 fn starts(counts: [u32; 4]) -> ListedStarts {
     let mut starts = ListedStarts::default();
+    (0..counts.iter().sum::<u32>().div_ceil(100)).for_each(|_| starts.add_page());
     for (count, starts_in) in counts.into_iter().zip([-2, 5, 25, 26]) {
         (0..count).for_each(|_| starts.add(hours(starts_in)));
     }
@@ -68,11 +69,13 @@ const NOW: [u32; 4] = [3_000, 10, 10, 10];
 #[test_case(Some(5), 30, LATER => Some(1); "a list of five hours")]
 #[test_case(Some(1), 30_000, LATER => None; "a list of an hour cannot be shorter")]
 #[test_case(None, 30, [0; 4] => None; "one that was resumed a moment ago, of which nothing is known")]
+#[test_case(None, 55, [0, 0, 0, 400] => None; "one that was resumed, by its last pages")]
+#[test_case(None, 60, [0, 0, 0, 1_000] => Some(25); "one that was resumed, by more of them")]
 #[test_case(None, 52, NOW => None; "one that was resumed after 51 pages of what starts within the hour")]
 #[test_case(None, 30, [10, 10, 3_000, 10] => Some(5); "what is of use, if a day is of none")]
 #[test_case(None, 30, [10, 3_000, 10, 10] => Some(1); "or five hours")]
-#[test_case(None, 30, [50, 0, 0, 50] => Some(25); "half of the events less")]
-#[test_case(None, 30, [51, 0, 0, 49] => None; "less than half of them less")]
+#[test_case(None, 30, [500, 0, 0, 500] => Some(25); "half of the events less")]
+#[test_case(None, 30, [510, 0, 0, 490] => None; "less than half of them less")]
 #[test_case(None, 89, NOW => None; "a list of what starts within the hour is read on")]
 #[test_case(None, 90, NOW => Some(1); "but not for ever")]
 #[test_case(Some(25), 90, NOW => Some(1); "nor one of a day")]
