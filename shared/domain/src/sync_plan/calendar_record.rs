@@ -183,7 +183,8 @@ impl CalendarRecord {
     /// policy.
     ///
     /// [`DUE_AT_ONCE`] if it is to be deleted, was never synced, is lost and was not retired, or
-    /// has events that cannot be read. Otherwise the end of the hold on a sync in progress, or of a pause. An
+    /// has events that cannot be read. Otherwise the end of the hold on a sync in progress, or of
+    /// a pause. An
     /// override is not told by the record.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {

@@ -3,8 +3,8 @@
 //! One sync of the workspace answers the requests of all calendars, those still on the
 //! queue included. So it is planned as soon as two calendars have requests, and for one
 //! calendar too if the workspace was synced a moment ago, or if windows are urgent, which need
-//! the pages that a list for each request would take. It is not planned if it would reach so far back that it takes more pages than the single calendars, or if the
-//! options forbid it.
+//! the pages that a list for each request would take. It is not planned if it would reach so far
+//! back that it takes more pages than the single calendars, or if the options forbid it.
 //!
 //! A full sync that a calendar's record asks for is made at once if the rate limit has room. If
 //! not, it is left to the resync, which makes it in the background, in windows if there are many:

@@ -1,8 +1,8 @@
 //! Forgets people and calendars.
 //!
 //! Who made a change is stored in overrides, pauses, policies and the records of calendars that
-//! are disconnected, in the attribute `by`, and in each of the choices for a whole meeting. There is no index of it, so the whole table is read: it is small, and this is
-//! rarely done.
+//! are disconnected, in the attribute `by`, and in each of the choices for a whole meeting. There
+//! is no index of it, so the whole table is read: it is small, and this is rarely done.
 
 use std::collections::HashMap;
 
