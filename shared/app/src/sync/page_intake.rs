@@ -77,6 +77,11 @@ impl ListedCalendars {
         }
     }
 
+    /// The sync began again.
+    pub(super) fn begin_again(&mut self, at: Timestamp) {
+        self.began_at = at;
+    }
+
     /// Calendars that could not be written.
     #[must_use]
     pub fn skipped(&self) -> &BTreeSet<CalendarId> {

@@ -98,7 +98,8 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
             calendars,
             terms,
             starts: ListedStarts::default(),
-            shorter: None,
+            began_again: false,
+            left: None,
         }
     }
 
@@ -107,10 +108,15 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
         mut list: EventList,
         mut run: Run<'_, P>,
     ) -> Result<(SyncCounts, BTreeSet<CalendarId>), SyncError> {
-        let held_until = plus(self.clock.now(), HOLD);
-        run.save(list.position(held_until)).await?;
+        let held_until = || plus(self.clock.now(), HOLD);
+        run.save(list.position(held_until())).await?;
         let mut counts = SyncCounts::default();
         let mut completed = run.read(&mut list, &mut counts).await;
+        if run.left == Some(Left::BeginsAgain) {
+            list = run.begin_again(list.pages());
+            run.save(list.position(held_until())).await?;
+            completed = run.read(&mut list, &mut counts).await;
+        }
         if completed.is_ok() {
             counts.skipped = count(run.calendars.skipped().len());
             completed = run.complete(&list).await;
@@ -148,8 +154,19 @@ struct Run<'a, P: SyncPorts> {
     terms: CallTerms,
     /// How soon the events start that were listed.
     starts: ListedStarts,
-    /// What near is for the next list, once this one is too long.
-    shorter: Option<SignedDuration>,
+    /// It has begun again before.
+    began_again: bool,
+    /// Why the list is not read to its end.
+    left: Option<Left>,
+}
+
+/// Why a list is not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// It begins again, for the requests that came meanwhile.
+    BeginsAgain,
+    /// It is too long. This is what near is for the next one.
+    TooLong(SignedDuration),
 }
 
 impl<P: SyncPorts> PageHandler for Run<'_, P> {
@@ -166,8 +183,8 @@ impl<P: SyncPorts> PageHandler for Run<'_, P> {
     }
 
     async fn save(&mut self, position: ListPosition) -> Result<(), SyncError> {
-        self.shorter = self.coverage.shorter(position.pages, &self.starts);
-        if self.shorter.is_some() {
+        self.left = self.left_after(position.pages);
+        if self.left.is_some() {
             return Err(SyncError::ListTooLong);
         }
         let in_progress = self.in_progress(position);
@@ -176,6 +193,30 @@ impl<P: SyncPorts> PageHandler for Run<'_, P> {
 }
 
 impl<P: SyncPorts> Run<'_, P> {
+    fn left_after(&self, pages: u32) -> Option<Left> {
+        if !self.began_again && self.coverage.begins_again(pages, &self.starts) {
+            return Some(Left::BeginsAgain);
+        }
+        let near = self.coverage.shorter(pages, &self.starts)?;
+        Some(Left::TooLong(near))
+    }
+
+    /// Begins again: gives the list from its first page on. It answers the requests that came
+    /// since it began.
+    fn begin_again(&mut self, pages: u32) -> EventList {
+        tracing::info!(
+            pages,
+            "a list of changes begins again after {pages} pages, for the requests that came meanwhile"
+        );
+        let now = self.sync.clock.now();
+        self.coverage.began_at = now;
+        self.coverage.starts_until = self.state.starts_until(now);
+        self.calendars.begin_again(now);
+        self.starts = ListedStarts::default();
+        (self.began_again, self.left) = (true, None);
+        EventList::new(query(&self.coverage))
+    }
+
     async fn read(
         &mut self,
         list: &mut EventList,
@@ -270,7 +311,7 @@ impl<P: SyncPorts> Run<'_, P> {
         if matches!(error, SyncError::AlreadyRunning) && list.pages() > 0 {
             return; // the sync is another worker's
         }
-        if let Some(near) = self.shorter {
+        if let Some(Left::TooLong(near)) = self.left {
             return self.leave_distant(list, near).await;
         }
         let is_resumable = list.pages() > 0 && !matches!(error, SyncError::EndlessList);

@@ -27,6 +27,7 @@ mod harness;
 mod keep_coverage;
 mod listed_recall;
 mod mass_connection;
+mod meeting_of_everybody;
 mod meeting_override;
 mod model;
 mod moved_before_its_start;

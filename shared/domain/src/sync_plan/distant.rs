@@ -10,7 +10,9 @@
 //! The events that a list has had so far say how near is to be. When the meeting of thousands of
 //! people is moved that starts within the hour, a list of near events would have the same pages
 //! again: such a list is read to its end. As lists may be in order of start, they may say so of
-//! any list that is long, and so even this one is left after some time.
+//! any list that is long, and so even this one is left after some time. Before that it begins
+//! again, once: the webhooks of one change come over some seconds, and those that come after a list
+//! began need another one, with the same pages.
 //!
 //! A windowed sync that lists all changes since they were left ends this, and changes during
 //! it are listed by the next catch-up. If it took so long that this would be too long again,
@@ -45,6 +47,16 @@ impl WorkspaceCoverage {
     fn near(&self) -> Option<SignedDuration> {
         let until = self.starts_until?;
         Some(until.duration_since(self.began_at))
+    }
+
+    /// Whether a sync that has had so many pages, with events that start then, begins again: it
+    /// will be read to its end.
+    #[must_use]
+    pub fn begins_again(&self, pages: u32, starts: &ListedStarts) -> bool {
+        let [.., shortest] = STEPS;
+        let can_be_shorter = self.near().is_none_or(|near| near > shortest);
+        let are_near = starts.within(shortest) > starts.all / 2;
+        pages == FEWEST_PAGES && starts.pages == pages && can_be_shorter && are_near
     }
 
     /// What near is for the next list, if a sync is to be left that has had so many pages, with

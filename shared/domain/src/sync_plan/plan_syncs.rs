@@ -306,7 +306,8 @@ fn of_workspace(
 }
 
 /// How far back a sync of the workspace reaches that would reach back to `since`, if it goes on
-/// from the latest catch-up; none if that takes too many pages.
+/// from the latest catch-up; none if that takes too many pages: by how often events changed
+/// lately, or by what was listed since.
 fn caught_up_since(
     workspace: &WorkspaceSyncState,
     since: Timestamp,
@@ -315,13 +316,14 @@ fn caught_up_since(
     let caught_up_at = workspace.synced_until?;
     let caught_up = since.min(plus(caught_up_at, -OVERLAP));
     let pages = |since| expected_pages(workspace.latest.as_ref(), since, now);
+    let pages_again = pages(caught_up).max(pages_of(workspace.listed_again.into()));
     let most = if caught_up_at <= plus(now, -CATCH_UP_AFTER) {
         CATCH_UP_PAGES
     } else {
         0
     };
-    let is_worth_it = caught_up >= plus(now, -FURTHEST)
-        && pages(caught_up) <= most.max(pages(since) + PAGES_MORE);
+    let is_worth_it =
+        caught_up >= plus(now, -FURTHEST) && pages_again <= most.max(pages(since) + PAGES_MORE);
     is_worth_it.then_some(caught_up)
 }
 
@@ -377,6 +379,11 @@ fn expected_pages(latest: Option<&LatestSync>, since: Timestamp, now: Timestamp)
     let before_since = decayed(since.max(until).duration_since(until));
     let millis = during.as_millis() + after.as_millis() - before_since.as_millis();
     let listed = i128::from(latest.listed) * millis / latest.span().as_millis();
+    pages_of(listed)
+}
+
+/// The number of pages of a list of so many events.
+fn pages_of(listed: i128) -> i64 {
     i64::try_from(listed / i128::from(PAGE) + 1).unwrap_or(i64::MAX)
 }
 

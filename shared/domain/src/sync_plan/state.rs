@@ -213,6 +213,9 @@ pub struct WorkspaceSyncState {
     /// All changes before this instant have been listed, by syncs that overlap each other, or
     /// are left to windows.
     pub synced_until: Option<Timestamp>,
+    /// A list that goes on from `synced_until` has at least so many events, as far as is known:
+    /// the most that one list has had since.
+    pub listed_again: u32,
     /// Every calendar needs a full sync that starts at or after this instant.
     pub full_sync_requested_at: Option<Timestamp>,
     /// When Recall's list of calendars was last compared to ours.
@@ -255,6 +258,7 @@ impl WorkspaceSyncState {
             (None, Some(_)) => false,
         };
         let left_since = reach.since.filter(|_| reach.starts_until.is_some());
+        let synced_until = self.synced_until;
         match (left_since, self.distant, self.synced_until) {
             (Some(since), None, Some(until)) => {
                 self.synced_until = Some(until.min(plus(since, OVERLAP)));
@@ -265,6 +269,11 @@ impl WorkspaceSyncState {
             }
             (None, ..) => self.link(reach.began_at, is_linked),
         }
+        self.listed_again = if self.synced_until > synced_until {
+            listed_again(planned, now)
+        } else {
+            self.listed_again.max(planned.listed)
+        };
         if planned.listed > 0 {
             self.changed_since = self.changed_since.max(reach.since);
         }
@@ -311,6 +320,7 @@ impl WorkspaceSyncState {
     #[must_use]
     pub fn begun_at(mut self, until: Timestamp) -> Self {
         self.synced_until = Some(until);
+        self.listed_again = 0;
         self
     }
 
@@ -320,9 +330,22 @@ impl WorkspaceSyncState {
     pub fn begun_anew(mut self, now: Timestamp) -> Self {
         self.full_sync_requested_at = Some(now);
         self.synced_until = Some(now);
+        self.listed_again = 0;
         self.distant = None;
         self
     }
+}
+
+/// How many events of a sync that was completed at `now` a list has again that goes on from it,
+/// if they changed evenly.
+fn listed_again(planned: &SyncInProgress<WorkspaceCoverage>, now: Timestamp) -> u32 {
+    let Some(since) = planned.mark.since else {
+        return 0;
+    };
+    let again = now.duration_since(plus(planned.mark.began_at, -OVERLAP));
+    let all = now.duration_since(since).max(again);
+    let listed = i128::from(planned.listed) * again.as_millis() / all.as_millis().max(1);
+    u32::try_from(listed).unwrap_or(planned.listed)
 }
 
 /// Whether a calendar needs a full sync, whatever its requests cover: it was never synced,

@@ -119,6 +119,8 @@ pub(super) struct SyncStateRow {
         skip_serializing_if = "Option::is_none"
     )]
     synced_until: Option<Timestamp>,
+    #[serde(default)]
+    listed_again: u32,
     #[serde(
         with = "microsecond::optional",
         default,
@@ -206,6 +208,7 @@ impl SyncStateRow {
         Self {
             latest: state.latest.as_ref().map(LatestSyncRow::of),
             synced_until: state.synced_until,
+            listed_again: state.listed_again,
             full_sync_requested_at: state.full_sync_requested_at,
             listed_calendars_at: state.listed_calendars_at,
             distant: state.distant.map(DistantRow::from),
@@ -219,6 +222,7 @@ impl SyncStateRow {
         WorkspaceSyncState {
             latest: self.latest.map(LatestSyncRow::latest),
             synced_until: self.synced_until,
+            listed_again: self.listed_again,
             full_sync_requested_at: self.full_sync_requested_at,
             listed_calendars_at: self.listed_calendars_at,
             distant: self.distant.map(DistantChanges::from),
@@ -285,6 +289,7 @@ mod tests {
             "v": 1,
             "latest": {"began_at": 5, "skipped": ["a", "b"], "policy": 2, "until": 7, "pages": 2, "listed": 150},
             "synced_until": 5,
+            "listed_again": 70,
             "full_sync_requested_at": 2,
             "listed_calendars_at": 3,
             "distant": {"since": 1, "near_seconds": 90_000},

@@ -88,6 +88,27 @@ fn a_list_is_left_that_could_be_shorter(
     Some(shorter.as_hours())
 }
 
+#[test_case(None, 10, NOW => true; "what starts within the hour")]
+#[test_case(Some(25), 10, NOW => true; "the same in a list of a day")]
+#[test_case(Some(1), 10, NOW => false; "a list of an hour, which has nothing else")]
+#[test_case(None, 10, LATER => false; "what starts later, which will be left to windows")]
+#[test_case(None, 9, NOW => false; "too few pages to tell")]
+#[test_case(None, 11, NOW => false; "more pages than are worth it")]
+fn a_long_list_of_what_starts_soon_begins_again(
+    near: Option<i64>,
+    pages: u32,
+    counts: [u32; 4],
+) -> bool {
+    let counts = counts.map(|count| count * pages * 100 / 3_030);
+    sync(near).begins_again(pages, &starts(counts))
+}
+
+#[test]
+fn a_list_that_was_resumed_does_not_begin_again() {
+    let of_five_pages = starts([500, 0, 0, 0]);
+    assert!(!sync(None).begins_again(10, &of_five_pages));
+}
+
 #[test]
 fn a_full_list_is_not_left() {
     let full = WorkspaceCoverage {

@@ -343,12 +343,23 @@ fn caught_up(synced_until: i64, workspace: WorkspaceSyncState) -> WorkspaceSyncS
     }
 }
 
+/// `workspace`, in which a list had so many events since it was caught up with.
+fn listed_again(listed_again: u32, workspace: WorkspaceSyncState) -> WorkspaceSyncState {
+    WorkspaceSyncState {
+        listed_again,
+        ..workspace
+    }
+}
+
 #[test_case(caught_up(985, latest(985, 900, 1, 5)), "955"; "it costs no page")]
 #[test_case(caught_up(985, latest(985, 975, 3, 250)), "983"; "the changes of half a minute are some pages")]
 #[test_case(caught_up(945, latest(985, 945, 2, 200)), "983"; "it costs some pages, and the catch-up was a moment ago")]
 #[test_case(caught_up(935, latest(985, 945, 2, 200)), "905"; "it costs some pages, and the catch-up was a minute ago")]
 #[test_case(caught_up(935, latest(985, 945, 10, 1_000)), "983"; "it costs many pages")]
 #[test_case(caught_up(-9_000, latest(985, 900, 1, 0)), "983"; "the catch-up was too long ago")]
+#[test_case(listed_again(99, caught_up(985, latest(985, 900, 1, 5))), "955"; "few were listed since")]
+#[test_case(listed_again(5_000, caught_up(985, latest(985, 900, 1, 5))), "983"; "a burst was listed since")]
+#[test_case(listed_again(5_000, caught_up(935, latest(985, 900, 1, 5))), "983"; "a burst was listed since, and the catch-up was a minute ago")]
 fn a_sync_of_the_workspace_goes_on_from_the_latest_catch_up_if(
     workspace: WorkspaceSyncState,
     since: &str,

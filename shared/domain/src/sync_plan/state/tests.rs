@@ -169,6 +169,25 @@ fn changes_are_listed_as_far_as_syncs_overlap(
     assert_eq!(mark.in_progress, None);
 }
 
+#[test_case(Some(450), 0, finished(500, Some(420)) => 5; "a list that goes on, of which the last 230 of 280 seconds are listed again")]
+#[test_case(Some(450), 60, finished(500, Some(420)) => 5; "whatever lists before it had")]
+#[test_case(Some(450), 3, finished(500, Some(421)) => 7; "one that does not go on")]
+#[test_case(Some(450), 60, finished(500, Some(421)) => 60; "one that does not go on, with fewer than one before")]
+#[test_case(Some(450), 60, finished(500, None) => 0; "a full sync, whose events need not have changed")]
+#[test_case(None, 0, finished(500, Some(421)) => 7; "without a starting point")]
+fn a_list_that_goes_on_has_what_was_listed_since(
+    synced_until: Option<i64>,
+    listed_again: u32,
+    planned: SyncInProgress<WorkspaceCoverage>,
+) -> u32 {
+    let state = WorkspaceSyncState {
+        synced_until: synced_until.map(at),
+        listed_again,
+        ..WorkspaceSyncState::default()
+    };
+    state.finished(&planned, at(700)).listed_again
+}
+
 #[test_case(None, 5, Some(400), Some(400); "the first change")]
 #[test_case(Some(300), 5, Some(400), Some(400); "a later one")]
 #[test_case(Some(300), 0, Some(400), Some(300); "none is listed")]
