@@ -130,10 +130,24 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
         &self,
         id: &CalendarId,
     ) -> Result<Option<CalendarContext>, PortError> {
-        match self.state.record(id).await? {
-            Some(record) if self.is_current(&record, None) => self.with_overrides(record).await,
-            _ => Ok(None),
+        match self.current_record(id, None).await? {
+            Some(record) => self.with_overrides(record).await,
+            None => Ok(None),
         }
+    }
+
+    /// The stored record of a calendar that changed at `changed_at`, if it need not be read from
+    /// Recall.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn current_record(
+        &self,
+        id: &CalendarId,
+        changed_at: Option<Timestamp>,
+    ) -> Result<Option<CalendarRecord>, PortError> {
+        let stored = self.state.record(id).await?;
+        Ok(stored.filter(|stored| self.is_current(stored, changed_at)))
     }
 
     /// A calendar with its overrides, if it can have bots.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use callsheet_domain::{
     CalendarId, CalendarRecord, ListingOptions, NewCalendar, PendingCalendar, RequestedSync,
-    SyncJob, SyncPlan, Timestamp, WindowedSyncState, WorkspaceSyncState, listed_whole_since,
-    needs_full_sync, plan_syncs,
+    SyncJob, SyncPlan, SyncRequest, Timestamp, WindowedSyncState, WorkspaceSyncState,
+    listed_whole_since, needs_full_sync, plan_syncs,
 };
 
 use crate::sync::requeue::{Delivery, Handled};
@@ -17,6 +17,17 @@ pub(super) struct Pending<'a> {
     pub(super) deliveries: Vec<&'a Delivery>,
     /// The calendar's record, if it was loaded since the last sync.
     pub(super) record: Option<CalendarRecord>,
+}
+
+impl<'a> Pending<'a> {
+    fn requests(&self) -> impl Iterator<Item = &'a SyncRequest> {
+        self.deliveries
+            .iter()
+            .filter_map(|delivery| match &delivery.job {
+                SyncJob::Request(request) => Some(request),
+                _ => None,
+            })
+    }
 }
 
 /// The requests of a batch, and the terms on which they are handled.
@@ -37,14 +48,22 @@ impl Batch<'_> {
         now: Timestamp,
     ) -> SyncPlan {
         let policy = self.policy.revision;
-        let pending = self.pending.iter().filter_map(|(calendar, pending)| {
+        let latest = workspace.latest.as_ref();
+        let requested = self.pending.iter().filter_map(|(calendar, pending)| {
+            let last_sync = calendars.get(calendar)?.record.last_sync.as_ref();
+            let requests = pending.requests();
+            let requested = RequestedSync::unanswered(requests, calendar, last_sync, latest)?;
+            Some((*calendar, requested))
+        });
+        let requested: Vec<_> = requested.collect();
+        let pending = requested.iter().filter_map(|(calendar, requested)| {
             let CalendarContext { record, overrides } = calendars.get(calendar)?;
             let override_revision = overrides.full_sync_revision;
             let last_sync = record.last_sync.as_ref();
             let in_progress = record.in_progress.as_ref();
             Some(PendingCalendar {
                 calendar,
-                requested: &pending.requested,
+                requested,
                 last_sync,
                 in_progress: in_progress
                     .filter(|sync| sync.is_resumable(policy, override_revision, now)),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use callsheet_domain::{CalendarId, CalendarRecord, WindowedSyncState};
+use futures_util::{StreamExt as _, stream};
 
 use crate::calendar_loader::CalendarLoader;
 use crate::ports::SyncStates as _;
@@ -12,6 +13,9 @@ use crate::sync::retirement::Retirement;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{CalendarContext, CallTerms};
+
+/// Calendars that are loaded at the same time: those of a batch.
+const AT_ONCE: usize = 10;
 
 /// Loads the calendars of requests.
 pub(super) struct RequestedCalendars<'a, P: SyncPorts> {
@@ -29,7 +33,29 @@ pub(super) type Loaded<'a> = (
     Vec<(&'a CalendarId, SyncError)>,
 );
 
+/// The requests of a calendar, with its record if that need not be read from Recall.
+type Stored<'a> = (
+    &'a CalendarId,
+    Pending<'a>,
+    Result<Option<CalendarRecord>, SyncError>,
+);
+
 impl<P: SyncPorts> RequestedCalendars<'_, P> {
+    /// The stored records of calendars that need no call, all at once: when thousands of people
+    /// are invited to a meeting, most requests only have to be found answered.
+    pub(super) async fn stored<'a>(
+        &self,
+        requests: BTreeMap<&'a CalendarId, Pending<'a>>,
+    ) -> Vec<Stored<'a>> {
+        let loads = requests.into_iter().map(async |(id, pending)| {
+            let changed_at = pending.requested.calendar_changed_at();
+            let record = self.loader.current_record(id, changed_at).await;
+            let synced = record.map(|it| it.filter(|record| record.last_sync.is_some()));
+            (id, pending, synced.map_err(SyncError::from))
+        });
+        stream::iter(loads).buffered(AT_ONCE).collect().await
+    }
+
     /// The record of a calendar that needs a sync. One that was disconnected or
     /// deleted is retired instead; if it was never synced, its mailbox may have been
     /// connected before.
@@ -81,13 +107,20 @@ impl<P: SyncPorts> RequestedCalendars<'_, P> {
     pub(super) async fn load<'a>(&self, batch: &mut Batch<'a>) -> Loaded<'a> {
         let (mut calendars, mut failed) = (BTreeMap::new(), Vec::new());
         let ids: Vec<&'a CalendarId> = batch.pending.keys().copied().collect();
-        for id in ids {
+        let records = ids.into_iter().map(|id| {
             let pending = batch.pending.get_mut(id);
-            let record = pending.and_then(|pending| pending.record.take());
+            (id, pending.and_then(|pending| pending.record.take()))
+        });
+        let records: Vec<_> = records.collect();
+        let loads = records.into_iter().map(async |(id, record)| {
             let loaded = match record {
                 Some(record) => self.loader.with_overrides(record).await,
                 None => self.loader.load(id).await,
             };
+            (id, loaded)
+        });
+        let mut loaded = stream::iter(loads).buffer_unordered(AT_ONCE);
+        while let Some((id, loaded)) = loaded.next().await {
             match loaded {
                 Ok(Some(calendar)) => {
                     calendars.insert(id, calendar);

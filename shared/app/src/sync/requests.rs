@@ -74,12 +74,15 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
         if requests.len() > 1 {
             self.calendars.loader.new_calendars.expect_several();
         }
-        for (calendar, mut pending) in requests {
-            match self
-                .calendars
-                .load_or_retire(calendar, &pending, terms)
-                .await
-            {
+        for (calendar, mut pending, stored) in self.calendars.stored(requests).await {
+            let record = match stored {
+                Ok(None) => {
+                    let loaded = self.calendars.load_or_retire(calendar, &pending, terms);
+                    loaded.await
+                }
+                stored => stored,
+            };
+            match record {
                 Ok(None) => {}
                 Ok(record) => {
                     pending.record = record;

@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::request::{SyncReason, SyncRequest};
+use super::state::{CompletedSync, LatestSync};
+use crate::id::CalendarId;
 
 /// The events that requests name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +33,29 @@ impl RequestedSync {
     #[must_use]
     pub fn of<'a>(requests: impl IntoIterator<Item = &'a SyncRequest>) -> Option<Self> {
         requests.into_iter().map(Self::from).reduce(Self::and)
+    }
+
+    /// Combines the requests for `calendar` that neither its own last sync nor the latest one of
+    /// the workspace has answered; one of those that are answered if there is no other.
+    ///
+    /// Combined with a later one, a request that is answered would have to be answered again, by
+    /// a list that reaches as far back.
+    #[must_use]
+    pub fn unanswered<'a>(
+        requests: impl IntoIterator<Item = &'a SyncRequest>,
+        calendar: &CalendarId,
+        last_sync: Option<&CompletedSync>,
+        latest: Option<&LatestSync>,
+    ) -> Option<Self> {
+        let is_answered = |request: &Self| {
+            request.extent == Extent::Nothing
+                || last_sync.is_some_and(|last_sync| last_sync.coverage().covers(request))
+                || latest.is_some_and(|latest| latest.reach.covers(calendar, request))
+        };
+        let requests = requests.into_iter().map(Self::from);
+        let (answered, others): (Vec<_>, Vec<_>) = requests.partition(is_answered);
+        let one = answered.into_iter().next();
+        others.into_iter().reduce(Self::and).or(one)
     }
 
     /// When a change of the calendar itself was reported, if one was.
@@ -76,10 +101,62 @@ impl From<&SyncRequest> for RequestedSync {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use test_case::test_case;
+
+    use super::super::state::WorkspaceCoverage;
     use super::*;
+    use crate::revision::PolicyRevision;
+    use crate::time::plus;
+
+    fn at(seconds: i64) -> Timestamp {
+        plus(Timestamp::UNIX_EPOCH, SignedDuration::from_secs(seconds))
+    }
+
+    fn calendar() -> CalendarId {
+        CalendarId::parse("calendar-1").expect("an id")
+    }
+
+    /// A request since an instant, sent ten seconds later.
+    fn since(seconds: i64) -> SyncRequest {
+        SyncRequest {
+            calendar_id: calendar(),
+            reason: SyncReason::EventsChanged { since: at(seconds) },
+            sent_at: at(seconds + 10),
+        }
+    }
 
     #[test]
     fn no_requests_combine_to_none() {
         assert_eq!(RequestedSync::of([]), None);
+        let unanswered = RequestedSync::unanswered([], &calendar(), None, None);
+        assert_eq!(unanswered, None);
+    }
+
+    /// After a list since 90 that began at 200.
+    #[test_case(&[100, 300] => Some(300); "one that is answered, and a later one")]
+    #[test_case(&[80, 300] => Some(80); "one that the list did not reach back to")]
+    #[test_case(&[300, 400] => Some(300); "two later ones")]
+    #[test_case(&[100, 120] => Some(100); "two that are answered")]
+    fn a_request_that_is_answered_is_not_answered_again(requests: &[i64]) -> Option<i64> {
+        let latest = LatestSync {
+            reach: WorkspaceCoverage {
+                began_at: at(200),
+                since: Some(at(90)),
+                starts_until: None,
+                skipped: BTreeSet::new(),
+                policy: PolicyRevision(1),
+            },
+            until: at(210),
+            pages: 1,
+            listed: 1,
+        };
+        let requests: Vec<_> = requests.iter().map(|it| since(*it)).collect();
+        let open = RequestedSync::unanswered(&requests, &calendar(), None, Some(&latest))?;
+        match open.extent {
+            Extent::Since(since) => Some(since.as_second()),
+            Extent::Nothing | Extent::Full => None,
+        }
     }
 }

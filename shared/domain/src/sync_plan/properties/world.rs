@@ -215,7 +215,11 @@ impl World {
         let combined: BTreeMap<_, _> = requests
             .iter()
             .map(|(calendar, requests)| {
-                (calendar.clone(), RequestedSync::of(requests).expect("some"))
+                let number = named.iter().position(|it| it == calendar).expect("named");
+                let last_sync = self.last_sync[number].as_ref();
+                let latest = self.workspace.latest.as_ref();
+                let requested = RequestedSync::unanswered(requests, calendar, last_sync, latest);
+                (calendar.clone(), requested.expect("some"))
             })
             .collect();
         let pending: Vec<_> = named
