@@ -15,7 +15,8 @@ const SHARE: usize = 99;
 const DECIDED: f64 = 60.0;
 /// After a push it takes so many times as long as at the limit, and a minute.
 const RATIO: f64 = 1.15;
-/// An urgent meeting has its bot within so many seconds, while the copies of a large one are due.
+/// An urgent meeting has its bot so many seconds after it is decided, while the copies of a large
+/// one are due.
 const URGENT: f64 = 5.0;
 /// Everything of calendars that are connected within an hour is decided, since each was connected,
 /// within so many times the time of all their pages at the limit, and so many seconds: what
@@ -102,13 +103,13 @@ pub(crate) fn goals(simulated: &Simulated) -> (String, Vec<String>) {
         goals.add(&goal, time(DECIDED), measured);
     }
     let measured = of(Phase::AllHands, &|| {
-        let urgent = share(near(&lateness.bots, Phase::AllHands));
+        let urgent = share(near(&lateness.bots_since_decided, Phase::AllHands));
         if urgent.is_none() && simulated.workspace.company.size.calendars < MANY {
             return Measured::NotSimulated;
         }
         Measured::seconds(urgent, URGENT, 0)
     });
-    let goal = "a changed meeting has its bot: all-hands moved";
+    let goal = "a changed meeting has its bot, once decided: all-hands moved";
     goals.add(goal, time(URGENT), measured);
     for phase in [Phase::FirstDeployment, Phase::MassConnection] {
         let group = |distance| (phase, Cause::NewCalendar, distance);

@@ -1,8 +1,8 @@
 //! How late decisions and bots are, from each change at Recall.
 //!
 //! A change is decided once a row was made from it. Its bot is right once Recall holds what
-//! the meeting should have. If an event changes again before that, the lateness counts from
-//! its first change.
+//! the meeting should have; this is also measured since the decision. If an event changes again
+//! before that, the lateness counts from its first change.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -129,11 +129,14 @@ pub(crate) struct Lateness {
     /// Events with a row.
     with_row: HashSet<EventNumber>,
     undecided: HashMap<EventNumber, (Pending, Timestamp, u64)>,
-    without_bot: HashMap<EventNumber, Pending>,
+    /// With the instant of the decision that asks for the bot, once there is one.
+    without_bot: HashMap<EventNumber, (Pending, Option<Timestamp>)>,
     /// Seconds until a change was decided.
     pub(crate) decided: BTreeMap<Group, Samples>,
     /// Seconds until the bots were right.
     pub(crate) bots: BTreeMap<Group, Samples>,
+    /// Of them, seconds since the decision.
+    pub(crate) bots_since_decided: BTreeMap<Group, Samples>,
 }
 
 impl Lateness {
@@ -146,6 +149,7 @@ impl Lateness {
             without_bot: HashMap::new(),
             decided: BTreeMap::new(),
             bots: BTreeMap::new(),
+            bots_since_decided: BTreeMap::new(),
         }
     }
 
@@ -202,7 +206,8 @@ impl Lateness {
         if is_bot_right {
             self.without_bot.remove(&event);
         } else {
-            self.without_bot.entry(event).or_insert(pending);
+            let without_bot = self.without_bot.entry(event);
+            without_bot.or_insert((pending, None)).1 = None;
         }
     }
 
@@ -219,20 +224,29 @@ impl Lateness {
             let seconds = now.duration_since(pending.since).as_secs_f32();
             self.decided.entry(pending.group).or_default().push(seconds);
             self.undecided.remove(&event);
+            if let Some((_, decided_at)) = self.without_bot.get_mut(&event) {
+                *decided_at = Some(now);
+            }
         }
     }
 
     /// The bots of an event are as they should be.
     pub(crate) fn bot_is_right(&mut self, event: EventNumber, now: Timestamp) {
-        if let Some(pending) = self.without_bot.remove(&event) {
-            let seconds = now.duration_since(pending.since).as_secs_f32();
-            self.bots.entry(pending.group).or_default().push(seconds);
+        let Some((pending, decided_at)) = self.without_bot.remove(&event) else {
+            return;
+        };
+        let seconds = |since| now.duration_since(since).as_secs_f32();
+        let bots = self.bots.entry(pending.group).or_default();
+        bots.push(seconds(pending.since));
+        if let Some(decided_at) = decided_at {
+            let bots = self.bots_since_decided.entry(pending.group).or_default();
+            bots.push(seconds(decided_at));
         }
     }
 
     /// Since when the bot of an event is not as it should be.
     pub(crate) fn bot_is_wrong_since(&self, event: EventNumber) -> Option<(Group, Timestamp)> {
-        let pending = self.without_bot.get(&event)?;
+        let (pending, _) = self.without_bot.get(&event)?;
         Some((pending.group, pending.since))
     }
 
@@ -240,7 +254,8 @@ impl Lateness {
     pub(crate) fn recall_is_back(&mut self, now: Timestamp) {
         self.enter(Phase::CatchUp);
         let undecided = self.undecided.values_mut().map(|(pending, ..)| pending);
-        for pending in undecided.chain(self.without_bot.values_mut()) {
+        let without_bot = self.without_bot.values_mut().map(|(pending, _)| pending);
+        for pending in undecided.chain(without_bot) {
             if pending.group.0 == Phase::Outage {
                 pending.group.1 = Cause::WhileOut;
                 pending.since = now;
