@@ -29,6 +29,8 @@ async fn value_of(platform: Platform, draft: EventDraft, fact: Fact) -> FactValu
     let control = simulator.control();
     let calendar = control.create_calendar(platform, Some(OWNER)).await;
     let calendar = calendar.expect("the simulator").id;
+    let metadata = control.set_calendar_metadata(calendar, &[("team", "sales")]);
+    metadata.await.expect("the simulator");
     let created = control.create_event(calendar, draft).await;
     created.expect("the simulator");
 
@@ -92,6 +94,19 @@ async fn both_platforms_give_the_same_fact(draft: EventDraft, fact: Fact, expect
     let google = value_of(Platform::GoogleCalendar, draft.clone(), fact).await;
     let outlook = value_of(Platform::MicrosoftOutlook, draft, fact).await;
     assert_eq!((google, outlook), (expected.clone(), expected));
+}
+
+/// The metadata belongs to the calendar, so it is the same for each of its meetings.
+#[test_case(Platform::GoogleCalendar; "google")]
+#[test_case(Platform::MicrosoftOutlook; "outlook")]
+#[tokio::test]
+async fn the_metadata_of_the_calendar_is_a_fact(platform: Platform) {
+    let fact = Fact::CalendarMetadata;
+    let FactValue::Metadata(metadata) = value_of(platform, review(), fact).await else {
+        panic!("the metadata is shown");
+    };
+    let keys = ["team", "plan"].map(|key| metadata.value(key));
+    assert_eq!(keys, [Some("sales"), Some("")]);
 }
 
 #[test_case(Platform::GoogleCalendar, YES; "google")]
