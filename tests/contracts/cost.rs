@@ -195,7 +195,7 @@ fn events() -> impl Iterator<Item = CalendarEvent> {
 }
 
 /// Requests and units of the operations that write, or of those that read.
-fn sum(used: &BTreeMap<String, Used>, is_write: bool) -> Used {
+pub(crate) fn sum(used: &BTreeMap<String, Used>, is_write: bool) -> Used {
     let of_kind = used
         .iter()
         .filter(|(operation, _)| WRITES.contains(&operation.as_str()) == is_write);

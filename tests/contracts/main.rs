@@ -8,6 +8,7 @@
 //! `AWS_ENDPOINT_URL_DYNAMODB` to it: it takes precedence over `AWS_ENDPOINT_URL`.
 
 mod bus;
+mod console_cost;
 mod cost;
 mod facts;
 mod hot_keys;

@@ -17,7 +17,7 @@ use crate::PortError;
 use crate::bot_state::BotState;
 use crate::ports::{Decisions, StartEntry, UnreadableRow};
 
-/// Rows loaded together.
+/// The most rows loaded together.
 const ROWS: usize = 100;
 /// The fewest rows loaded together of each of several calendars.
 const FEWEST_ROWS: usize = 10;
@@ -106,7 +106,9 @@ pub(crate) async fn read_page<D: Decisions>(
             read.sources.push(Source::of(entries));
         }
     }
-    let rows = (ROWS / read.sources.len().max(1)).max(FEWEST_ROWS);
+    // Some more than the page has, since the last ones are settled by those behind them.
+    let rows = ROWS.min(query.most + FEWEST_ROWS);
+    let rows = (rows / read.sources.len().max(1)).max(FEWEST_ROWS);
     while read.next(decisions, rows).await? {
         let is_full = read.selected(query, now).count() >= query.most;
         let is_further = read.last_settled() > query.after;
