@@ -16,7 +16,7 @@ from pathlib import Path
 
 import tools
 from errors import LocalCloudError
-from processes import State, chosen_port
+from processes import State, chosen_port, free_port, listens
 from template import STACK
 
 REGION = "us-east-1"
@@ -82,6 +82,15 @@ def start(state: State, functions_by: int | None = None) -> Cloud:
     child = state.start("stand-in", [str(programs / "ministack")], environment)
     child.wait_for(lambda: _healthy(cloud))
     return cloud
+
+
+def start_issuer(state: State) -> str:
+    """Starts the issuer at which people sign in to the console, and returns its address."""
+    port = free_port()
+    command = [str(tools.stand_in() / "python"), "-B", str(AWS_SCRIPTS / "issuer.py"), str(port)]
+    environment = {"PATH": os.environ.get("PATH", os.defpath)}
+    state.start("issuer", command, environment).wait_for(lambda: listens(port))
+    return f"http://127.0.0.1:{port}"
 
 
 def running(state: State) -> Cloud:

@@ -21,7 +21,7 @@ import template
 import tools
 from errors import LocalCloudError
 from processes import ROOT, STATE_VARIABLE, STATES, State, chosen_port, free_port, lasting_state, listens
-from settings import parameters, raised_limits, recall, simulator_flags
+from settings import parameters, raised_limits, recall, sign_in, simulator_flags
 
 # The benchmark that needs a proxy between the functions and AWS.
 COUNTING = "cost"
@@ -100,7 +100,7 @@ def test(arguments: list[str]) -> int:
     dynoxide = tools.dynoxide()
     built = build.binaries(tests=True)
     with _private("test") as state:
-        environment = _bring_up(state, built, raised=True)
+        environment = _bring_up(state, built, raised=True, signing_in=True)
         port = free_port()
         flags = ["serve", "--host", "127.0.0.1", "--port", str(port)]
         state.start("dynoxide", [str(dynoxide), *flags], dict(os.environ)).wait_for(lambda: listens(port))
@@ -122,7 +122,7 @@ def browser(arguments: list[str]) -> int:
     command, found = console.test_command(arguments), console.browser_environment()
     built = build.binaries()
     with _private("browser") as state:
-        code = _follow(command, os.environ | _bring_up(state, built, raised=True) | found)
+        code = _follow(command, os.environ | _bring_up(state, built, raised=True, signing_in=True) | found)
         state.keep = code != 0
         return code
 
@@ -214,6 +214,7 @@ def _bring_up(
     *,
     chosen: bool = False,
     raised: bool = False,
+    signing_in: bool = False,
     watched: str | None = None,
     besides: dict[str, str] | None = None,
     functions_by: int | None = None,
@@ -226,7 +227,9 @@ def _bring_up(
     stand_in = aws.start(state, functions_by)
     released = None if watched else build.packaged()
     staged = released or build.stage(None if watched else built, state.folder / "build")
-    aws.deploy(stand_in, staged, parameters(service, raised=raised, chosen=chosen) | (besides or {}))
+    issuer = aws.start_issuer(state) if signing_in else None
+    values = parameters(service, raised=raised, chosen=chosen) | (sign_in(issuer) if issuer else {})
+    aws.deploy(stand_in, staged, values | (besides or {}))
     deployed = aws.complete_deployment(stand_in, watching=bool(watched))
     aws.start_event_sources(stand_in, deployed, watched)
     # cargo-lambda serves a function's HTTP API below its name.
@@ -261,6 +264,8 @@ def _bring_up(
         "CALLSHEET_RESOURCES": str(resources),
     }
     environment |= functions
+    if issuer:
+        environment["CALLSHEET_ISSUER_URL"] = issuer
     if raised:
         environment["CALLSHEET_LIST_EVENTS_PER_MINUTE"] = str(raised_limits()["list_events"])
     exports = [f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()]

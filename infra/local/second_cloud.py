@@ -24,6 +24,7 @@ UNKNOWN_TO_MOTO = frozenset(
     {
         "AWS::ApiGatewayV2::Api",
         "AWS::ApiGatewayV2::ApiMapping",
+        "AWS::ApiGatewayV2::Authorizer",
         "AWS::ApiGatewayV2::DomainName",
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGatewayV2::Route",
@@ -41,6 +42,7 @@ PARAMETERS = {"RecallApiKey": "key", "RecallWebhookSecrets": "whsec_" + "QUFB" *
 # Answers with which every condition of the template holds, so that all that is optional is created too.
 EVERYTHING = PARAMETERS | {
     "ConsoleEnabled": "true",
+    "ConsoleSignIn": "https://id.example.com callsheet https://id.example.com/authorize https://id.example.com/token groups=operators",
     "CoverageAlarmBelowPercent": "80",
     "EventBusName": "default",
     "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",

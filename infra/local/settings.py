@@ -69,6 +69,11 @@ def parameters(recall: Recall, *, raised: bool, chosen: bool) -> dict[str, str]:
     return values | {parameter.name: os.environ[name] for name, parameter in passed_on.items() if os.environ.get(name)}
 
 
+def sign_in(issuer: str) -> dict[str, str]:
+    """The parameter with which people sign in at the issuer of `aws/issuer.py`; one group makes operators."""
+    return {"ConsoleSignIn": f"{issuer} callsheet {issuer}/authorize {issuer}/token groups=callsheet-operators"}
+
+
 def simulator_flags(port: int, recall: Recall, webhook_url: str, *, raised: bool) -> list[str]:
     """How the simulator is started."""
     flags = ["--port", str(port), "--api-key", recall.api_key]

@@ -128,7 +128,8 @@ def _value(variable: template.Variable, host: str) -> str:
         if default.startswith("https://"):
             return host
         # A function is measured with everything that it can be given, so a parameter that may be empty has a value here.
-        filled = {"EventBusName": "measured", "ConsoleEmbedders": host}
+        sign_in = f"{host} measured {host}/authorize {host}/token groups=measured"
+        filled = {"EventBusName": "measured", "ConsoleEmbedders": host, "ConsoleSignIn": sign_in}
         return default or filled.get(variable.parameter.name, "")
     if variable.resource:
         return f"{host}/{variable.resource}" if variable.resource_type == "AWS::SQS::Queue" else variable.resource

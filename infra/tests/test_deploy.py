@@ -36,7 +36,7 @@ ANSWERS = 'parameter_overrides = "LogLevel=\\"info\\" TableDeletionProtection=\\
 # Writes, and other services, that CloudFormation needs only for properties that the template does not set. Each is a resource type and an action.
 UNUSED = re.compile(
     r" (ec2|elasticfilesystem|firehose|kinesis|kms|s3files):"
-    r"|ApiGatewayV2::\w+ s3:|Table (s3|logs|iam):|LogGroup s3:"
+    r"|ApiGatewayV2::(\w+ s3|Authorizer iam):|Table (s3|logs|iam):|LogGroup s3:"
     r"|lambda:(GetLayerVersion|PublishVersion|((Put|Delete|Associate|Pass)\w*(CodeSigning|Scaling|RuntimeManagement|RuntimeAlias|CapacityProvider)\w*))"
     r"|dynamodb:(Scan|Query|\w*Item|\w*Replica|\w*Import\w*|(Put|Delete)ResourcePolicy|(Enable|Disable|Update)(Kinesis|Contributor)\w*)$"
     r"|logs:(((Put|Delete)(BearerToken|DataProtection|Index|ResourcePolicy|LogGroupDeletion)))\w*"

@@ -15,7 +15,8 @@ def test_a_link_from_the_command_line_opens_the_overview_and_leaves_no_token_in_
 
 def test_without_a_link_the_page_says_where_to_get_one(page: Page, tenant: Tenant) -> None:
     page.goto(tenant.console)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Open this page by a link")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    expect(page.get_by_role("main")).to_contain_text("A link from your application or from callsheet console link")
 
 
 def test_a_token_that_is_not_valid_ends_with_a_message(page: Page, tenant: Tenant) -> None:

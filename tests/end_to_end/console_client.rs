@@ -58,6 +58,32 @@ impl ConsoleClient {
         key.sign(&new).expect("a token")
     }
 
+    /// An ID token of the issuer at which people sign in, with these claims.
+    pub(crate) async fn id_token(&self, claims: &Value) -> String {
+        let url = format!("{}/id-token", variable("CALLSHEET_ISSUER_URL"));
+        let response = self.http.post(url).json(claims).send().await;
+        let document: Value = response
+            .expect("the issuer answers")
+            .json()
+            .await
+            .expect("JSON");
+        let token = document["id_token"].as_str();
+        token.expect("an ID token").to_owned()
+    }
+
+    /// Exchanges an ID token for an access token: the status and the document. API Gateway answers
+    /// a token that it refuses in its own form.
+    pub(crate) async fn exchange(&self, id_token: Option<&str>) -> (u16, Value) {
+        let url = format!("{}/v1/tokens", self.url.trim_end_matches('/'));
+        let mut request = self.http.post(url);
+        if let Some(id_token) = id_token {
+            request = request.bearer_auth(id_token);
+        }
+        let response = request.send().await.expect("the console answers");
+        let status = response.status().as_u16();
+        (status, response.json().await.expect("JSON"))
+    }
+
     /// Gets what is at a path that begins with a slash, with a token if there is one.
     pub(crate) async fn get(&self, path: &str, token: Option<&str>) -> ConsoleAnswer {
         self.send((Method::GET, path), token, None).await

@@ -3,6 +3,7 @@
 use callsheet_auth::Grant;
 use callsheet_tests::{FUNCTIONS, log_of, variable, wait_until};
 use recall_simulator::Platform;
+use serde_json::json;
 
 use crate::console_client::ConsoleClient;
 use crate::tenant::{TIMEOUT, Tenant};
@@ -29,8 +30,20 @@ async fn nothing_secret_or_personal_is_logged() {
         wait_until(TIMEOUT, is_logged).await,
         "the request is logged"
     );
+    // Somebody has signed in, too.
+    let claims = json!({"email": tenant.address(1), "email_verified": true});
+    let id_token = console.id_token(&claims).await;
+    let (status, signed_in) = console.exchange(Some(&id_token)).await;
+    assert_eq!(status, 201, "{signed_in}");
+    let is_logged = async || log_of("console").contains("signed a person in as owner");
+    assert!(
+        wait_until(TIMEOUT, is_logged).await,
+        "the sign-in is logged"
+    );
     let secrets = [
         token,
+        id_token,
+        signed_in["token"].as_str().expect("a token").to_owned(),
         variable("CALLSHEET_RECALL_API_KEY"),
         variable("CALLSHEET_WEBHOOK_SECRET"),
     ];

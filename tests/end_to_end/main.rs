@@ -21,6 +21,7 @@ mod metadata;
 mod outcomes;
 mod policies;
 mod resync;
+mod sign_in;
 mod spending;
 mod sync;
 mod tenant;

@@ -11,6 +11,13 @@ fn resources(template: &Template) -> Vec<String> {
     found
 }
 
+/// What people sign in by.
+const SIGN_IN: [&str; 3] = [
+    "ConsoleSignInAuthorizer",
+    "ConsoleSignInPermission",
+    "ConsoleSignInRoute",
+];
+
 #[test]
 fn nothing_of_the_console_is_deployed_unless_it_is_enabled() {
     let template = Template::read();
@@ -19,7 +26,12 @@ fn nothing_of_the_console_is_deployed_unless_it_is_enabled() {
     assert_eq!(condition, ["ConsoleEnabled", "true"]);
     for name in resources(&template) {
         let condition = format!("Resources.{name}.Condition");
-        assert_eq!(template.text(&condition), "HasConsole", "{name}");
+        let expected = if SIGN_IN.contains(&name.as_str()) {
+            "HasSignIn"
+        } else {
+            "HasConsole"
+        };
+        assert_eq!(template.text(&condition), expected, "{name}");
     }
     let outputs = template.names("Outputs").into_iter();
     let of_console = |name: &String| name.starts_with("Console") || name.starts_with("Signing");
@@ -27,6 +39,65 @@ fn nothing_of_the_console_is_deployed_unless_it_is_enabled() {
         let condition = format!("Outputs.{name}.Condition");
         assert_eq!(template.text(&condition), "HasConsole", "{name}");
     }
+}
+
+/// Without an issuer there is no route, no authorizer and no permission to call the function by it.
+#[test]
+fn people_sign_in_only_to_a_console_and_at_an_issuer() {
+    let template = Template::read();
+    assert_eq!(template.text("Parameters.ConsoleSignIn.Default"), "");
+    assert_eq!(template.text("Conditions.HasSignIn.0"), "HasConsole");
+    let is_given = template.texts("Conditions.HasSignIn.1.0");
+    assert_eq!(is_given, ["ConsoleSignIn", ""]);
+    let hint = template.text("Parameters.ConsoleSignIn.ConstraintDescription");
+    for part in [
+        "issuer",
+        "client id",
+        "authorization URL",
+        "token URL",
+        "claim=value",
+    ] {
+        assert!(hint.contains(part), "{part}");
+    }
+}
+
+/// CloudFormation splits the text of an authorizer that it does not create, too.
+#[test]
+fn an_authorizer_takes_issuer_and_client_out_of_the_parameter() {
+    let template = Template::read();
+    let authorizer = "Resources.ConsoleSignInAuthorizer.Properties";
+    for (place, index) in [("Issuer", 0), ("Audience.0", 1)] {
+        let select = format!("{authorizer}.JwtConfiguration.{place}");
+        assert_eq!(template.number(&format!("{select}.0")), index, "{place}");
+        assert_eq!(template.text(&format!("{select}.1.0")), " ", "{place}");
+        let padded = template.text(&format!("{select}.1.1"));
+        assert!(padded.starts_with("${ConsoleSignIn} -"), "{padded}");
+        for given in ["", "issuer client authorize token groups=operators"] {
+            let text = padded.replace("${ConsoleSignIn}", given);
+            let parts: Vec<_> = text.split(' ').collect();
+            assert!(parts.len() > 1, "{text}");
+        }
+    }
+    let header = template.texts(&format!("{authorizer}.IdentitySource"));
+    assert_eq!(header, ["$request.header.Authorization"]);
+}
+
+/// Only this route has an authorizer, and the API may call the function by it.
+#[test]
+fn the_route_of_the_function_is_the_one_that_api_gateway_verifies() {
+    let template = Template::read();
+    let route = "Resources.ConsoleSignInRoute.Properties";
+    let of_function = callsheet_console::Route::SignIn;
+    let key = format!("{} {}", of_function.method(), of_function.template());
+    assert_eq!(template.text(&format!("{route}.RouteKey")), key);
+    let kind = format!("{route}.AuthorizationType");
+    assert_eq!(template.text(&kind), "JWT");
+    let authorizer = format!("{route}.AuthorizerId");
+    assert_eq!(template.text(&authorizer), "ConsoleSignInAuthorizer");
+    let other = "Resources.ConsoleRoute.Properties.AuthorizationType";
+    assert_eq!(template.text(other), "NONE");
+    let source = template.text("Resources.ConsoleSignInPermission.Properties.SourceArn");
+    assert!(source.ends_with("/*/POST/v1/tokens"), "{source}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The patterns of parameters allow exactly the texts that the functions can parse.
 
-use callsheet_console::Embedders;
+use callsheet_console::{Embedders, SignIn};
 use callsheet_recall::{BaseUrl, WebhookSecrets};
 use proptest::prelude::*;
 use proptest::string::string_regex;
@@ -19,6 +19,10 @@ fn are_secrets(text: &str) -> bool {
 
 fn are_embedders(text: &str) -> bool {
     text.parse::<Embedders>().is_ok()
+}
+
+fn is_sign_in(text: &str) -> bool {
+    text.is_empty() || text.parse::<SignIn>().is_ok()
 }
 
 fn pattern(parameter: &str) -> String {
@@ -49,6 +53,7 @@ fn texts(pattern: &str, characters: &'static str) -> impl Strategy<Value = (Stri
 
 #[test_case("RecallBaseUrl", is_base_url, "htps:/.-[]127058recalix@?#%"; "the address of Recall")]
 #[test_case("ConsoleEmbedders", are_embedders, "htps:/.-*1270lcaxe; ,'"; "who may frame the console")]
+#[test_case("ConsoleSignIn", is_sign_in, "htps:/.-_~%1270lcagroups= ;?'\"é"; "where people sign in")]
 #[test_case("RecallWebhookSecrets", are_secrets, "whsec_-+/=A9, \n\t.é"; "the secrets of webhooks")]
 fn a_parameter_allows_what_its_parser_accepts_and_nothing_else(
     parameter: &str,

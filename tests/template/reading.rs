@@ -32,6 +32,7 @@ pub(crate) fn settings_read_by(code: &str) -> BTreeSet<String> {
 /// Whether a string literal is a setting's name. No other literal in these files has this form.
 fn is_setting(text: &str) -> bool {
     text.contains('_')
+        && text.starts_with(|letter: char| letter.is_ascii_uppercase())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || byte == b'_')

@@ -60,7 +60,7 @@ pub(crate) async fn authenticate<S: Keys>(
 }
 
 /// The keys, loaded again if they are old.
-async fn fresh<S: Keys>(keys: &S, now: Timestamp) -> SigningKeys {
+pub(crate) async fn fresh<S: Keys>(keys: &S, now: Timestamp) -> SigningKeys {
     let (current, loaded_at) = keys.current().await;
     if now < plus(loaded_at, OLDEST) {
         return current;

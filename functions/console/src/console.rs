@@ -8,8 +8,9 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::http::Method;
 
 use crate::asked::Asked;
-use crate::authenticate::{Keys, authenticate};
+use crate::authenticate::{Keys, authenticate, fresh};
 use crate::caller::Caller;
+use crate::exchange::exchange;
 use crate::form::Form;
 use crate::handle::{RecentStatus, handle};
 use crate::page::has_page;
@@ -19,6 +20,7 @@ use crate::request_log::{Requested, log_request};
 use crate::response::{Answer, Conditions};
 use crate::route::{Access, Found, NoRoute, Route, RouteTable};
 use crate::settings::{Settings, Titles};
+use crate::sign_in::SignIn;
 use crate::static_files::StaticFiles;
 
 /// This API, in the form of OpenAPI. A test compares it with what the types say.
@@ -33,6 +35,7 @@ pub struct Console<P, S> {
     files: StaticFiles,
     status: RecentStatus,
     titles: Titles,
+    sign_in: Option<SignIn>,
 }
 
 impl<P: ConsolePorts, S: Keys> Console<P, S> {
@@ -41,10 +44,11 @@ impl<P: ConsolePorts, S: Keys> Console<P, S> {
         Self {
             ports,
             keys,
-            routes: RouteTable::new(),
-            files: StaticFiles::new(&settings.embedders),
+            routes: RouteTable::new(settings.sign_in.is_some()),
+            files: StaticFiles::new(&settings.embedders, settings.sign_in.as_ref()),
             status: RecentStatus::new(settings.periods),
             titles: settings.titles,
+            sign_in: settings.sign_in.clone(),
         }
     }
 
@@ -114,8 +118,10 @@ impl<P: ConsolePorts, S: Keys> Console<P, S> {
         let Some(form) = form else {
             return (None, Err(Refused::NotAcceptable));
         };
-        let Access::Roles(roles) = found.route.access() else {
-            return (None, Ok(Answer::of_json(OPEN_API)));
+        let roles = match found.route.access() {
+            Access::Public => return (None, Ok(Answer::of_json(OPEN_API))),
+            Access::SignedIn => return (None, self.signed_in(request, now).await),
+            Access::Roles(roles) => roles,
         };
         let token = match authenticate(&self.keys, request, now).await {
             Ok(token) => token,
@@ -137,6 +143,13 @@ impl<P: ConsolePorts, S: Keys> Console<P, S> {
         };
         let answer = self.handled(found.route, caller, asked).await;
         (Some(token), answer)
+    }
+
+    /// An access token for a person whose ID token API Gateway has verified.
+    async fn signed_in(&self, request: &HttpRequest, now: Timestamp) -> Result<Answer, Refused> {
+        let sign_in = self.sign_in.as_ref().ok_or(Refused::NotFound)?;
+        let keys = fresh(&self.keys, now).await;
+        exchange(self.ports.state(), &keys, (request, sign_in), now).await
     }
 
     async fn handled(

@@ -25,6 +25,7 @@ async fn main() -> Result<(), Error> {
     let queues = aws_sdk_sqs::Client::new(&function.aws);
     let queue_url = environment.required("QUEUE_URL")?;
     let embedders = environment.optional("CONSOLE_EMBEDDERS");
+    let sign_in = environment.optional("CONSOLE_SIGN_IN");
     let settings = Settings {
         periods: Periods {
             resync_every_minutes: environment.parsed("RESYNC_EVERY_MINUTES")?,
@@ -32,6 +33,7 @@ async fn main() -> Result<(), Error> {
         },
         embedders: embedders.unwrap_or_default().parse()?,
         titles: environment.parsed("CONSOLE_TITLES")?,
+        sign_in: sign_in.map(str::parse).transpose()?,
     };
     let dead_letters_url = environment.required("DEAD_LETTER_QUEUE_URL")?;
     let console = Arc::new(Console::new(

@@ -4,6 +4,7 @@
 use callsheet_api::agenda::Agenda;
 use callsheet_api::calendar_activity::CalendarActivity;
 use callsheet_api::calendars::{CalendarList, CalendarRow};
+use callsheet_api::console::IssuedToken;
 use callsheet_api::coverage::Coverage;
 use callsheet_api::disconnection::{CalendarDisconnection, DisconnectionRequested};
 use callsheet_api::events::EventList;
@@ -62,12 +63,20 @@ pub fn open_api() -> Value {
         "paths": paths,
         "components": {
             "schemas": generator.take_definitions(true),
-            "securitySchemes": {"token": {
-                "type": "http",
-                "scheme": "bearer",
-                "bearerFormat": "callsheet+jwt",
-                "description": "An access token that a signing key of the stack signed.",
-            }},
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "callsheet+jwt",
+                    "description": "An access token that a signing key of the stack signed.",
+                },
+                "idToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An ID token of the issuer of `ConsoleSignIn`, for its client.",
+                },
+            },
             "responses": {"Problem": {
                 "description": "The request is not answered as asked.",
                 "content": {"application/problem+json": {"schema": problem}},
@@ -105,6 +114,7 @@ fn operation(route: Route, generator: &mut SchemaGenerator) -> Value {
     }
     match route.access() {
         Access::Public => operation["security"] = json!([]),
+        Access::SignedIn => operation["security"] = json!([{"idToken": []}]),
         Access::Roles(roles) => {
             let roles = roles.iter().map(|role| role.as_str()).collect::<Vec<_>>();
             operation["description"] = format!("Roles: {}.", roles.join(", ")).into();
@@ -161,6 +171,7 @@ fn body(route: Route) -> Option<Value> {
 fn operation_id(route: Route) -> &'static str {
     match route {
         Route::OpenApi => "getOpenApi",
+        Route::SignIn => "exchangeToken",
         Route::Me => "getMe",
         Route::Calendars => "listCalendars",
         Route::Calendar => "getCalendar",
@@ -196,6 +207,9 @@ fn operation_id(route: Route) -> &'static str {
 fn summary(route: Route) -> &'static str {
     match route {
         Route::OpenApi => "This document",
+        Route::SignIn => {
+            "Exchange an ID token of a company login for an access token; 404 unless the stack names an issuer"
+        }
         Route::Me => "The holder of the token, and what the token gives access to",
         Route::Calendars => "The calendars in the token of an owner; for other roles a page of all",
         Route::Calendar => "A calendar, with the counts of its meetings",
@@ -236,6 +250,7 @@ fn summary(route: Route) -> &'static str {
 fn answer(route: Route, generator: &mut SchemaGenerator) -> Value {
     match route {
         Route::OpenApi => json!({"type": "object"}),
+        Route::SignIn => schema_of::<IssuedToken>(generator),
         Route::Me => schema_of::<Me>(generator),
         Route::Calendars => schema_of::<CalendarList>(generator),
         Route::Calendar => schema_of::<CalendarRow>(generator),
@@ -381,6 +396,7 @@ fn query(route: Route) -> Vec<Parameter> {
         Route::Activity => vec![limit(50, 200)],
         Route::Policies => vec![limit(20, 100)],
         Route::OpenApi
+        | Route::SignIn
         | Route::Me
         | Route::Calendar
         | Route::Overrides

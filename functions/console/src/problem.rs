@@ -5,6 +5,8 @@ use callsheet_api::problem::{InvalidPart, Problem};
 use callsheet_app::{PortError, UseCaseError};
 use lambda_http::http::{Method, StatusCode};
 
+use crate::no_access::NoAccess;
+
 /// Seconds after which a request may be repeated that a failure of AWS prevented.
 const RETRY_AFTER: u64 = 5;
 
@@ -17,6 +19,10 @@ pub(crate) enum Refused {
     TokenInvalid,
     /// The access token has expired.
     TokenExpired,
+    /// API Gateway has verified no ID token for this console.
+    NotSignedIn,
+    /// A person who has signed in gets no access.
+    NoAccess(NoAccess),
     /// The role may not do this.
     Forbidden,
     /// There is no such thing, or the token does not give access to it: both look the same.
@@ -62,10 +68,10 @@ impl Refused {
     /// The HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::TokenMissing | Self::TokenInvalid | Self::TokenExpired => {
+            Self::TokenMissing | Self::TokenInvalid | Self::TokenExpired | Self::NotSignedIn => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::NoAccess(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -88,6 +94,8 @@ impl Refused {
             Self::TokenMissing => "token-missing",
             Self::TokenInvalid => "token-invalid",
             Self::TokenExpired => "token-expired",
+            Self::NotSignedIn => "not-signed-in",
+            Self::NoAccess(_) => "no-access",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed(_) => "method-not-allowed",
@@ -119,6 +127,11 @@ impl Refused {
                 "Get a new access token",
                 "The access token has expired, or its meeting is over.",
             ),
+            Self::NotSignedIn => (
+                "Sign in first",
+                "There is no ID token that API Gateway has verified for this console.",
+            ),
+            Self::NoAccess(reason) => ("Ask an operator", reason.detail()),
             Self::Forbidden => (
                 "Use a token of another role",
                 "The role of the access token may not do this.",

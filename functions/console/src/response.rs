@@ -91,6 +91,14 @@ impl Answer {
         }
     }
 
+    /// The same with the status of something new.
+    pub(crate) fn created(self) -> Self {
+        Self {
+            status: StatusCode::CREATED,
+            ..self
+        }
+    }
+
     /// The HTTP response.
     pub(crate) fn response(self, conditions: Conditions<'_>) -> ApiGatewayV2httpResponse {
         let mut headers = headers(conditions.is_public);
@@ -138,7 +146,7 @@ impl Refused {
         };
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         match self {
-            Self::TokenMissing => {
+            Self::TokenMissing | Self::NotSignedIn => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             Self::TokenInvalid | Self::TokenExpired => {

@@ -10,6 +10,8 @@ use matchit::Router;
 pub enum Route {
     /// This API, in the form of OpenAPI.
     OpenApi,
+    /// Exchanges an ID token for an access token.
+    SignIn,
     /// The holder of the token.
     Me,
     /// Calendars.
@@ -75,6 +77,8 @@ pub enum Route {
 pub enum Access {
     /// Anybody: it holds no data.
     Public,
+    /// People whose ID token API Gateway has verified.
+    SignedIn,
     /// The holders of tokens with these roles.
     Roles(&'static [Role]),
 }
@@ -99,8 +103,9 @@ use Role::{Operator, Owner, Participant, Reader};
 
 impl Route {
     /// All routes.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::OpenApi,
+        Self::SignIn,
         Self::Me,
         Self::Calendars,
         Self::Calendar,
@@ -137,6 +142,7 @@ impl Route {
     pub fn access(self) -> Access {
         match self {
             Self::OpenApi => Access::Public,
+            Self::SignIn => Access::SignedIn,
             Self::Me => Access::Roles(&[Participant, Owner, Reader, Operator]),
             Self::Consent => Access::Roles(&[Participant]),
             Self::OverrideMeeting | Self::ClearMeeting => {
@@ -179,7 +185,9 @@ impl Route {
             | Self::Pause
             | Self::Disconnect
             | Self::PushPolicy => Method::PUT,
-            Self::RetryEvent | Self::Retry | Self::Resync | Self::LintPolicy => Method::POST,
+            Self::SignIn | Self::RetryEvent | Self::Retry | Self::Resync | Self::LintPolicy => {
+                Method::POST
+            }
             Self::ClearEvent | Self::ClearMeeting | Self::ClearSeries | Self::Resume => {
                 Method::DELETE
             }
@@ -218,6 +226,7 @@ impl Route {
         match self {
             // What is asked for is done later.
             Self::Resync | Self::Disconnect => StatusCode::ACCEPTED,
+            Self::SignIn => StatusCode::CREATED,
             _ => StatusCode::OK,
         }
     }
@@ -227,6 +236,7 @@ impl Route {
     pub fn template(self) -> &'static str {
         match self {
             Self::OpenApi => "/openapi.json",
+            Self::SignIn => "/v1/tokens",
             Self::Me => "/v1/me",
             Self::Calendars => "/v1/calendars",
             Self::Calendar => "/v1/calendars/{id}",
@@ -259,10 +269,11 @@ impl Route {
 pub(crate) struct RouteTable(Router<Vec<Route>>);
 
 impl RouteTable {
-    /// The table of all routes.
-    pub(crate) fn new() -> Self {
+    /// The table of all routes; without that of signing in, where nobody can.
+    pub(crate) fn new(has_sign_in: bool) -> Self {
         let mut templates = Router::new();
-        for route in Route::ALL {
+        let is_served = |route: &Route| has_sign_in || route.access() != Access::SignedIn;
+        for route in Route::ALL.into_iter().filter(is_served) {
             let of_template = |other: &Route| other.template() == route.template();
             let routes: Vec<_> = Route::ALL.into_iter().filter(of_template).collect();
             if routes.first() == Some(&route) {

@@ -3,6 +3,7 @@
 use callsheet_api::status::Periods;
 
 use crate::embedders::Embedders;
+use crate::sign_in::SignIn;
 
 /// How a stack has set its console up.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct Settings {
     pub embedders: Embedders,
     /// Who sees titles of meetings.
     pub titles: Titles,
+    /// Where people sign in with a company login; none if they cannot.
+    pub sign_in: Option<SignIn>,
 }
 
 /// Who sees titles of meetings.

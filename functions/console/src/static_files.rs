@@ -1,5 +1,5 @@
-//! The files of the console that hold no data: the shell, its script, styles and icon, and the script
-//! with which a host application embeds it.
+//! The files of the console that hold no data: the shell, its script, styles and icon, the module that
+//! signs people in, and the script with which a host application embeds the console.
 //!
 //! They are in the binary. Script and styles have a digest of their bytes in their names, so that a
 //! browser may keep them for ever, and the shell, which names them, is asked for each time.
@@ -16,19 +16,21 @@ use sha2::{Digest as _, Sha256};
 use crate::embedders::Embedders;
 use crate::entity_tag::has_tag;
 use crate::headers::{RESOURCE_POLICY, headers};
-use crate::page::shell;
+use crate::page::{Names, shell};
+use crate::sign_in::SignIn;
 
 const SCRIPT: &str = include_str!("static/console.js");
 const STYLES: &str = include_str!("static/console.css");
 const ICON: &str = include_str!("static/icon.svg");
 const EMBED: &str = include_str!("static/embed.js");
+const SIGN_IN: &str = include_str!("static/sign_in.js");
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// What the shell may load and do: its own files and its own API, nothing inline, and HTML only by
-/// the one policy of its script. Which pages may frame it follows.
+/// the one policy of its script. Whom it may ask besides, and which pages may frame it, follow.
 const SHELL_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-                            connect-src 'self'; base-uri 'none'; form-action 'none'; \
-                            require-trusted-types-for 'script'; trusted-types callsheet; \
-                            frame-ancestors";
+                            base-uri 'none'; form-action 'none'; \
+                            require-trusted-types-for 'script'; trusted-types callsheet";
 /// The path of the script that pages of other origins load.
 const EMBED_PATH: &str = "/embed.js";
 /// A file whose name changes with its bytes.
@@ -43,7 +45,7 @@ const LENGTH: usize = 9;
 /// The files, by path.
 #[derive(Debug)]
 pub(crate) struct StaticFiles {
-    files: [StaticFile; 5],
+    files: Vec<StaticFile>,
     shell_policy: String,
 }
 
@@ -74,29 +76,40 @@ fn digest(text: &str) -> String {
 }
 
 impl StaticFiles {
-    /// The files of this binary, with a shell that these may frame.
-    pub(crate) fn new(embedders: &Embedders) -> Self {
+    /// The files of this binary, with a shell that these may frame, and in which people may sign in.
+    pub(crate) fn new(embedders: &Embedders, sign_in: Option<&SignIn>) -> Self {
         let script = format!("console-{}.js", digest(SCRIPT));
         let styles = format!("console-{}.css", digest(STYLES));
-        let shell = shell(&script, &styles).into_string();
+        let module = format!("sign_in-{}.js", digest(SIGN_IN));
+        let names = Names {
+            script: &script,
+            styles: &styles,
+            sign_in: &module,
+        };
+        let shell = shell(names, sign_in).into_string();
         let of = |name: String, kind, text: &str, caching| {
             StaticFile::new(format!("/{name}"), kind, text.to_owned(), caching)
         };
-        let files = [
+        let mut files = vec![
             of(String::new(), "text/html; charset=utf-8", &shell, ASK_AGAIN),
-            of(script, "text/javascript; charset=utf-8", SCRIPT, FOR_EVER),
+            of(script, JAVASCRIPT, SCRIPT, FOR_EVER),
             of(styles, "text/css; charset=utf-8", STYLES, FOR_EVER),
             of("icon.svg".to_owned(), "image/svg+xml", ICON, ASK_AGAIN),
-            of(
-                EMBED_PATH[1..].to_owned(),
-                "text/javascript; charset=utf-8",
-                EMBED,
-                FOR_AN_HOUR,
-            ),
+            of(EMBED_PATH[1..].to_owned(), JAVASCRIPT, EMBED, FOR_AN_HOUR),
         ];
+        let asked = match sign_in {
+            Some(sign_in) => format!("'self' {}", sign_in.token_url),
+            None => "'self'".to_owned(),
+        };
+        if sign_in.is_some() {
+            files.push(of(module, JAVASCRIPT, SIGN_IN, FOR_EVER));
+        }
+        let ancestors = embedders.frame_ancestors();
         Self {
             files,
-            shell_policy: format!("{SHELL_POLICY} {}", embedders.frame_ancestors()),
+            shell_policy: format!(
+                "{SHELL_POLICY}; connect-src {asked}; frame-ancestors {ancestors}"
+            ),
         }
     }
 

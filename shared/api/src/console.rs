@@ -1,5 +1,7 @@
 //! Access to the console: tokens that were signed, links with them, and the keys that sign.
 
+use std::fmt;
+
 use callsheet_domain::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,6 +18,24 @@ pub struct SignedToken {
     pub key: String,
     /// When it expires.
     pub expires_at: Timestamp,
+}
+
+/// An access token for a person who has signed in. Its `Debug` hides it.
+#[derive(Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct IssuedToken {
+    /// The token, for the header `Authorization: Bearer …`.
+    pub token: String,
+    /// When it expires.
+    pub expires_at: Timestamp,
+}
+
+impl fmt::Debug for IssuedToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("IssuedToken")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A link that opens the console.

@@ -99,7 +99,7 @@ async fn find_matches<S: Calendars>(state: &S, name: &str) -> Result<Matches, Us
         return Ok(Matches::ById(Box::new(record)));
     }
     if let Ok(email) = Email::parse(name) {
-        return Ok(Matches::ByOwner(owned_by(state, &email).await?));
+        return Ok(Matches::ByOwner(calendars_of_mailbox(state, &email).await?));
     }
     if name.chars().count() < SHORTEST_GIVEN {
         return Ok(Matches::ByOwner(Vec::new()));
@@ -114,8 +114,12 @@ async fn find_matches<S: Calendars>(state: &S, name: &str) -> Result<Matches, Us
     })
 }
 
-/// The calendars of the mailbox of this address, on any platform.
-async fn owned_by<S: Calendars>(
+/// The calendars of the mailbox of this address, on any platform, whatever their status, in any
+/// order. They are found by the person's name, without a list of all calendars.
+///
+/// # Errors
+/// If a collaborator fails.
+pub async fn calendars_of_mailbox<S: Calendars>(
     state: &S,
     email: &Email,
 ) -> Result<Vec<CalendarRecord>, PortError> {

@@ -17,8 +17,8 @@ pub(crate) const ALGORITHM: &str = "HS256";
 pub(crate) const TYPE: &str = "callsheet+jwt";
 /// The only audience.
 pub(crate) const AUDIENCE: &str = "callsheet";
-/// The most calendars of an owner.
-pub(crate) const MOST_CALENDARS: usize = 20;
+/// The most calendars in the token of an owner.
+pub const MOST_CALENDARS: usize = 20;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

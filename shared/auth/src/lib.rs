@@ -16,6 +16,7 @@ mod sign;
 mod token;
 mod verify;
 
+pub use claims::MOST_CALENDARS;
 pub use key::{InvalidKeys, SigningKey, SigningKeys};
 pub use refusal::Refusal;
 pub use role::{Role, UnknownRole};

@@ -7,10 +7,10 @@
 use std::fmt;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// A request, as far as it is needed. Its `Debug` shows neither headers nor body, which hold
-/// signatures and tokens.
+/// A request, as far as it is needed. Its `Debug` shows neither headers nor body nor claims, which
+/// hold signatures, tokens and addresses.
 #[derive(PartialEq, Eq)]
 pub struct HttpRequest {
     /// The method.
@@ -22,6 +22,10 @@ pub struct HttpRequest {
     /// The id under which the API logs the request; empty if the event has none.
     pub request_id: String,
     headers: Vec<(String, String)>,
+    /// The claims of the JSON Web Token that the API's own authorizer has verified for this
+    /// request; none if the request came by a route without one. API Gateway writes them beside
+    /// the request, where no client can.
+    pub verified_claims: Option<Map<String, Value>>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -66,6 +70,11 @@ impl HttpRequest {
         let text = |pointer| text(pointer).unwrap_or_default().to_owned();
         let (path, query) = (text("/rawPath"), text("/rawQueryString"));
         let request_id = text("/requestContext/requestId");
+        let claims = event.pointer_mut("/requestContext/authorizer/jwt/claims");
+        let verified_claims = match claims.map(Value::take) {
+            Some(Value::Object(claims)) => Some(claims),
+            _ => None,
+        };
         let mut take = |name: &str| event.get_mut(name).map(Value::take).unwrap_or_default();
         let headers = match take("headers") {
             Value::Null => Vec::new(),
@@ -86,6 +95,7 @@ impl HttpRequest {
             query,
             request_id,
             headers,
+            verified_claims,
             body,
         })
     }

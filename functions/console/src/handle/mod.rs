@@ -35,8 +35,8 @@ pub(crate) async fn handle<P: ConsolePorts>(
     asked: Asked<'_>,
 ) -> Result<Answer, Refused> {
     match route {
-        // Public, and answered before.
-        Route::OpenApi => Err(Refused::NotFound),
+        // Without an access token, and answered before.
+        Route::OpenApi | Route::SignIn => Err(Refused::NotFound),
         Route::Me => me::me(ports, caller, asked).await,
         Route::Calendars => calendars::list(ports, caller, asked).await,
         Route::Calendar => calendars::one(ports, caller, asked).await,

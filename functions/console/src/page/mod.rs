@@ -42,7 +42,7 @@ pub(crate) use overview::overview;
 pub(crate) use policy::policy;
 pub(crate) use problem::problem;
 pub(crate) use saved::{meeting_saved, override_saved, pause_saved};
-pub(crate) use shell::shell;
+pub(crate) use shell::{Names, shell};
 pub(crate) use view::View;
 
 use crate::route::Route;

@@ -4,9 +4,19 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::page::icon::Icon;
 use crate::page::texts;
+use crate::sign_in::SignIn;
 
-/// The shell that loads a script and styles of these names.
-pub(crate) fn shell(script: &str, styles: &str) -> Markup {
+/// The names of the files that the shell loads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Names<'a> {
+    pub(crate) script: &'a str,
+    pub(crate) styles: &'a str,
+    /// The module that signs people in.
+    pub(crate) sign_in: &'a str,
+}
+
+/// The shell that loads files of these names, and tells the script where people sign in.
+pub(crate) fn shell(names: Names<'_>, sign_in: Option<&SignIn>) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -17,26 +27,51 @@ pub(crate) fn shell(script: &str, styles: &str) -> Markup {
                 meta name="referrer" content="no-referrer";
                 title { (texts::PRODUCT) }
                 link rel="icon" href="icon.svg" type="image/svg+xml";
-                link rel="stylesheet" href=(styles);
-                script type="module" src=(script) {}
+                link rel="stylesheet" href=(names.styles);
+                @if let Some(SignIn { client, authorization_url, token_url, .. }) = sign_in {
+                    meta name="sign-in" content=(names.sign_in) data-client=(client) data-authorize=(authorization_url) data-token=(token_url);
+                }
+                script type="module" src=(names.script) {}
             }
             body {
                 (Icon::set())
                 a.skip-link href="#main" data-skip { (texts::SKIP_LINK) }
                 header id="header" { div.top { span.brand { (texts::PRODUCT) } } }
                 p.banner id="offline" role="status" hidden { (texts::OFFLINE) }
+                @if sign_in.is_some() {
+                    div.banner id="sign-in-again" role="status" hidden {
+                        (texts::EXPIRED) ". "
+                        button type="button" { (texts::SIGN_IN_AGAIN) }
+                    }
+                }
                 main id="main" tabindex="-1" { noscript { p { (texts::NO_SCRIPT) } } }
                 div.unseen id="live" role="status" aria-live="polite" {}
-                template id="no-token" { (message(texts::NO_TOKEN, texts::NO_TOKEN_DETAIL)) }
-                template id="expired" { (message(texts::EXPIRED, texts::EXPIRED_DETAIL)) }
-                template id="no-home" { (message(texts::NO_HOME, texts::NO_HOME_DETAIL)) }
+                template id="no-home" { (message(texts::NO_HOME, texts::NO_HOME_DETAIL, None)) }
+                @if sign_in.is_some() {
+                    template id="no-token" { (message(texts::SIGN_IN, texts::SIGN_IN_DETAIL, Some(texts::SIGN_IN))) }
+                    template id="expired" { (message(texts::EXPIRED, texts::EXPIRED_OR_SIGN_IN, Some(texts::SIGN_IN))) }
+                    template id="signed-in" { (message(texts::SIGNED_IN, texts::SIGNED_IN_DETAIL, None)) }
+                    template id="not-signed-in" { (message(texts::NOT_SIGNED_IN, texts::NOT_SIGNED_IN_DETAIL, Some(texts::TRY_AGAIN))) }
+                } @else {
+                    template id="no-token" { (message(texts::NO_TOKEN, texts::NO_TOKEN_DETAIL, None)) }
+                    template id="expired" { (message(texts::EXPIRED, texts::EXPIRED_DETAIL, None)) }
+                }
             }
         }
     }
 }
 
-fn message(title: &str, detail: &str) -> Markup {
+/// A page with one message; with a button that signs a person in, if it has a text, and a place for
+/// the reason why that did not work.
+fn message(title: &str, detail: &str, button: Option<&str>) -> Markup {
     html! {
-        section.page.message data-title=(title) { h1 tabindex="-1" { (title) } p { (detail) } }
+        section.page.message data-title=(title) {
+            h1 tabindex="-1" { (title) }
+            p { (detail) }
+            @if let Some(button) = button {
+                p data-reason {}
+                button type="button" data-sign-in { (button) }
+            }
+        }
     }
 }

@@ -17,6 +17,17 @@ pub(super) const NO_TOKEN_DETAIL: &str = "The link has your access in it. Get on
 pub(super) const EXPIRED: &str = "Your access has expired";
 pub(super) const EXPIRED_DETAIL: &str =
     "Open the page again by a new link. What you have changed is saved.";
+pub(super) const SIGN_IN: &str = "Sign in";
+pub(super) const SIGN_IN_DETAIL: &str = "With the login of your company. A link from your application or from callsheet console link opens this page, too.";
+pub(super) const SIGN_IN_AGAIN: &str = "Sign in again";
+pub(super) const EXPIRED_OR_SIGN_IN: &str =
+    "Open the page again by a new link, or sign in. What you have changed is saved.";
+pub(super) const SIGNED_IN: &str = "You are signed in";
+pub(super) const SIGNED_IN_DETAIL: &str = "You can close this window, and go on where you were.";
+pub(super) const NOT_SIGNED_IN: &str = "The sign-in did not work";
+pub(super) const NOT_SIGNED_IN_DETAIL: &str =
+    "If it does not work again, tell the people who run Callsheet this reason:";
+pub(super) const TRY_AGAIN: &str = "Try again";
 pub(super) const NO_HOME: &str = "No calendar yet";
 pub(super) const NO_HOME_DETAIL: &str =
     "Your calendar is not connected, or was connected a moment ago. Try again in a minute.";

@@ -13,6 +13,10 @@ const MOST_SECONDS_BETWEEN = 120;
 // The page of a host application that shows the console in a frame, if there is one.
 const host = window.parent === window ? null : window.parent;
 
+// The company's issuer, if people sign in at one. What that takes is in a module that is loaded when somebody does.
+const issuer = host ? null : document.querySelector("meta[name=sign-in]");
+const signIn = async (step, given) => (await import(new URL(issuer.content, document.baseURI)))[step](issuer.dataset, given);
+
 let token = stored();
 let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 let home = null;
@@ -238,6 +242,7 @@ main.addEventListener("change", (event) => {
 });
 
 main.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-sign-in]")) return signIn("begin");
   const button = event.target.closest("button[data-method]");
   if (!button) return;
   if (button.form && !button.form.reportValidity()) return;
@@ -316,26 +321,33 @@ function stored(given) {
   }
 }
 
-// Asks the host's page for a new token. Only pages that the console's policy lets frame it can be asked.
+// Gets a new token: of the host's page, or of a person who signed in and does so again. Whether there is one.
 let renewal = null;
 function renewed() {
-  if (!host) return false;
-  renewal ??= new Promise((resolve) => {
+  if (!host && !(issuer && token)) return false;
+  renewal ??= (host ? askHost() : signIn("again", token)).catch(() => null).then((given) => {
+    renewal = null;
+    if (given) token = stored(given) ?? given;
+    return Boolean(given);
+  });
+  return renewal;
+}
+
+// Asks the host's page. Only pages that the console's policy lets frame it can be asked.
+function askHost() {
+  return new Promise((resolve) => {
     const heard = ({ source, data }) => {
       if (source === host && data?.callsheet === "token") finished(data.token);
     };
     const finished = (given) => {
       window.removeEventListener("message", heard);
       clearTimeout(timer);
-      renewal = null;
-      if (given) token = stored(given) ?? given;
-      resolve(Boolean(given));
+      resolve(given);
     };
     const timer = setTimeout(finished, 15000);
     window.addEventListener("message", heard);
     host.postMessage({ callsheet: "token-wanted" }, "*");
   });
-  return renewal;
 }
 
 // Takes the token out of the address, so that it is in no history. Whether there was one.
@@ -359,8 +371,13 @@ function markCurrent() {
 }
 
 async function start() {
-  if (!token && !(await renewed())) return showTemplate("no-token");
   try {
+    if (issuer && location.search) {
+      const given = await signIn("returned", showTemplate);
+      if (given === false) return;
+      token = given ?? token;
+    }
+    if (!token && !(await renewed())) return showTemplate("no-token");
     const response = await request("v1/me");
     if (isExpired(response)) return showTemplate("expired");
     const top = await fragment(response);

@@ -132,7 +132,8 @@ fn each_route_has_an_example() {
     };
     let examples = examples();
     let without = Route::ALL.into_iter().filter(|route| {
-        route.access() != Access::Public && !examples.iter().any(|example| is_of(route, example))
+        matches!(route.access(), Access::Roles(_))
+            && !examples.iter().any(|example| is_of(route, example))
     });
     assert_eq!(without.collect::<BTreeSet<_>>(), BTreeSet::new());
 }

@@ -20,6 +20,9 @@ use serde_json::{Value, json};
 pub(crate) const SECRET: &str = "a secret of the tests, which has more than 32 bytes";
 pub(crate) const OWN: &str = "calendar-sales";
 pub(crate) const OTHER: &str = "calendar-other";
+/// Where people sign in, and what makes an operator.
+pub(crate) const SIGN_IN: &str = "https://id.acme.example callsheet https://id.acme.example/authorize \
+                                  https://id.acme.example/token groups=callsheet-operators";
 
 type Ports = Adapters<MemoryState, MemoryDecisions, MemoryQueue, MemoryDeadLetters, ManualClock>;
 
@@ -150,7 +153,7 @@ fn signed(subject: &str, grant: Grant, issued_at: Timestamp) -> String {
     a_key().sign(&new).expect("a token")
 }
 
-/// The settings of a console that nobody frames, with titles for all.
+/// The settings of a console that nobody frames, with titles for all, to which people sign in.
 pub(crate) fn settings() -> Settings {
     Settings {
         periods: Periods {
@@ -159,6 +162,7 @@ pub(crate) fn settings() -> Settings {
         },
         embedders: Embedders::default(),
         titles: Titles::All,
+        sign_in: Some(SIGN_IN.parse().expect("an issuer")),
     }
 }
 
@@ -257,6 +261,8 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Option<String>,
+    /// The claims that API Gateway has verified.
+    pub(crate) claims: Option<Value>,
 }
 
 impl Request {
@@ -266,6 +272,24 @@ impl Request {
             path: path.to_owned(),
             headers: Vec::new(),
             body: None,
+            claims: None,
+        }
+    }
+
+    /// A sign-in with these claims, besides those of the issuer and the client.
+    pub(crate) fn sign_in(claims: &Value) -> Self {
+        let mut verified = json!({
+            "iss": "https://id.acme.example",
+            "aud": "callsheet",
+            "sub": "00u-1",
+        });
+        for (name, value) in claims.as_object().expect("claims") {
+            verified[name] = value.clone();
+        }
+        let request = Self::get("/v1/tokens").with_method("POST");
+        Self {
+            claims: Some(verified),
+            ..request
         }
     }
 
@@ -292,6 +316,9 @@ impl Request {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let headers = self.headers.iter();
         let headers = headers.map(|(name, value)| ((*name).to_owned(), json!(value)));
+        let authorizer = self.claims.as_ref();
+        let authorizer =
+            authorizer.map(|claims| json!({"jwt": {"claims": claims, "scopes": null}}));
         json!({
             "version": "2.0",
             "routeKey": "$default",
@@ -302,6 +329,7 @@ impl Request {
                 "requestId": "request-1",
                 "http": {"method": self.method, "path": path},
                 "stage": "$default",
+                "authorizer": authorizer,
             },
             "body": self.body,
             "isBase64Encoded": false,

@@ -10,5 +10,6 @@ mod meetings;
 mod operations;
 mod pages;
 mod published;
+mod sign_in;
 mod threats;
 mod writes;
