@@ -106,6 +106,7 @@ impl Metered {
             },
             embedders: Embedders::default(),
             titles: Titles::All,
+            sign_in: None,
         };
         Self {
             console: Console::new(ports, OneKey(now), &settings),
