@@ -48,11 +48,10 @@ impl Batch<'_> {
         now: Timestamp,
     ) -> SyncPlan {
         let policy = self.policy.revision;
-        let latest = workspace.latest.as_ref();
         let requested = self.pending.iter().filter_map(|(calendar, pending)| {
             let last_sync = calendars.get(calendar)?.record.last_sync.as_ref();
             let requests = pending.requests();
-            let requested = RequestedSync::unanswered(requests, calendar, last_sync, latest)?;
+            let requested = RequestedSync::unanswered(requests, calendar, last_sync, workspace)?;
             Some((*calendar, requested))
         });
         let requested: Vec<_> = requested.collect();

@@ -171,12 +171,11 @@ fn is_new((pending, _): &Incremental<'_>) -> bool {
 }
 
 fn is_answered(pending: &PendingCalendar<'_>, workspace: &WorkspaceSyncState) -> bool {
-    let (last_sync, latest) = (pending.last_sync, workspace.latest.as_ref());
+    let last_sync = pending.last_sync;
     !pending.needs_full_sync
         && (pending.requested.extent == Extent::Nothing
             || last_sync.is_some_and(|last_sync| last_sync.coverage().covers(pending.requested))
-            || latest
-                .is_some_and(|latest| latest.reach.covers(pending.calendar, pending.requested)))
+            || workspace.answers(pending.calendar, pending.requested))
 }
 
 /// A sync of one calendar.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::request::{SyncReason, SyncRequest};
-use super::state::{CompletedSync, LatestSync};
+use super::state::{CompletedSync, WorkspaceSyncState};
 use crate::id::CalendarId;
 
 /// The events that requests name.
@@ -35,8 +35,8 @@ impl RequestedSync {
         requests.into_iter().map(Self::from).reduce(Self::and)
     }
 
-    /// Combines the requests for `calendar` that neither its own last sync nor the latest one of
-    /// the workspace has answered; one of those that are answered if there is no other.
+    /// Combines the requests for `calendar` that neither its own last sync nor one of the
+    /// workspace has answered; one of those that are answered if there is no other.
     ///
     /// Combined with a later one, a request that is answered would have to be answered again, by
     /// a list that reaches as far back.
@@ -45,12 +45,12 @@ impl RequestedSync {
         requests: impl IntoIterator<Item = &'a SyncRequest>,
         calendar: &CalendarId,
         last_sync: Option<&CompletedSync>,
-        latest: Option<&LatestSync>,
+        workspace: &WorkspaceSyncState,
     ) -> Option<Self> {
         let is_answered = |request: &Self| {
             request.extent == Extent::Nothing
                 || last_sync.is_some_and(|last_sync| last_sync.coverage().covers(request))
-                || latest.is_some_and(|latest| latest.reach.covers(calendar, request))
+                || workspace.answers(calendar, request)
         };
         let requests = requests.into_iter().map(Self::from);
         let (answered, others): (Vec<_>, Vec<_>) = requests.partition(is_answered);
@@ -105,7 +105,7 @@ mod tests {
 
     use test_case::test_case;
 
-    use super::super::state::WorkspaceCoverage;
+    use super::super::state::{LatestSync, WorkspaceCoverage};
     use super::*;
     use crate::revision::PolicyRevision;
     use crate::time::plus;
@@ -130,30 +130,41 @@ mod tests {
     #[test]
     fn no_requests_combine_to_none() {
         assert_eq!(RequestedSync::of([]), None);
-        let unanswered = RequestedSync::unanswered([], &calendar(), None, None);
+        let unanswered =
+            RequestedSync::unanswered([], &calendar(), None, &WorkspaceSyncState::default());
         assert_eq!(unanswered, None);
     }
 
-    /// After a list since 90 that began at 200.
-    #[test_case(&[100, 300] => Some(300); "one that is answered, and a later one")]
-    #[test_case(&[80, 300] => Some(80); "one that the list did not reach back to")]
-    #[test_case(&[300, 400] => Some(300); "two later ones")]
-    #[test_case(&[100, 120] => Some(100); "two that are answered")]
-    fn a_request_that_is_answered_is_not_answered_again(requests: &[i64]) -> Option<i64> {
-        let latest = LatestSync {
+    fn list(since: i64, began: i64) -> LatestSync {
+        LatestSync {
             reach: WorkspaceCoverage {
-                began_at: at(200),
-                since: Some(at(90)),
+                began_at: at(began),
+                since: Some(at(since)),
                 starts_until: None,
                 skipped: BTreeSet::new(),
                 policy: PolicyRevision(1),
             },
-            until: at(210),
+            until: at(began + 10),
             pages: 1,
             listed: 1,
+        }
+    }
+
+    /// After a long list since 90 that began at 200, and one since 210 that began at 250.
+    #[test_case(&[100, 300] => Some(300); "one that is answered, and a later one")]
+    #[test_case(&[80, 300] => Some(80); "one that the list did not reach back to")]
+    #[test_case(&[300, 400] => Some(300); "two later ones")]
+    #[test_case(&[100, 120] => Some(100); "two that are answered")]
+    #[test_case(&[100, 230, 300] => Some(300); "two that are answered by either, and a later one")]
+    #[test_case(&[205] => Some(205); "one that no list has answered alone")]
+    fn a_request_that_is_answered_is_not_answered_again(requests: &[i64]) -> Option<i64> {
+        let workspace = WorkspaceSyncState {
+            latest: Some(list(210, 250)),
+            latest_long: Some(list(90, 200)),
+            ..WorkspaceSyncState::default()
         };
         let requests: Vec<_> = requests.iter().map(|it| since(*it)).collect();
-        let open = RequestedSync::unanswered(&requests, &calendar(), None, Some(&latest))?;
+        let open = RequestedSync::unanswered(&requests, &calendar(), None, &workspace)?;
         match open.extent {
             Extent::Since(since) => Some(since.as_second()),
             Extent::Nothing | Extent::Full => None,

@@ -20,6 +20,8 @@ pub(super) const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_GAP: SignedDuration = SignedDuration::from_hours(24);
 /// Changes of one cause happen within this time.
 const TOGETHER: SignedDuration = SignedDuration::from_secs(5);
+/// A list of so many pages takes a sixth of a minute's limit.
+const LONG: u32 = 10;
 /// For this long, a sync that was left can be resumed.
 const LONGEST_LEFT: SignedDuration = SignedDuration::from_hours(1);
 
@@ -210,6 +212,9 @@ impl LatestSync {
 pub struct WorkspaceSyncState {
     /// The completed sync that started last.
     pub latest: Option<LatestSync>,
+    /// The completed sync of many pages that started last: what it answers must not be listed
+    /// again, although shorter syncs that do not reach as far back have followed.
+    pub latest_long: Option<LatestSync>,
     /// All changes before this instant have been listed, by syncs that overlap each other, or
     /// are left to windows.
     pub synced_until: Option<Timestamp>,
@@ -277,20 +282,33 @@ impl WorkspaceSyncState {
         if planned.listed > 0 {
             self.changed_since = self.changed_since.max(reach.since);
         }
-        if self
-            .latest
-            .as_ref()
-            .is_none_or(|latest| latest.reach.began_at < reach.began_at)
-        {
-            self.latest = Some(LatestSync {
-                reach: reach.clone(),
-                until: now,
-                pages: planned.pages,
-                listed: planned.listed,
-            });
+        let completed = || LatestSync {
+            reach: reach.clone(),
+            until: now,
+            pages: planned.pages,
+            listed: planned.listed,
+        };
+        let began_later = |than: &Option<LatestSync>| {
+            let than = than.as_ref();
+            than.is_none_or(|than| than.reach.began_at < reach.began_at)
+        };
+        if began_later(&self.latest) {
+            self.latest = Some(completed());
+        }
+        if planned.pages >= LONG && began_later(&self.latest_long) {
+            self.latest_long = Some(completed());
         }
         self.in_progress = None;
         self
+    }
+
+    /// Whether a completed sync answers `requested` for `calendar`.
+    #[must_use]
+    pub fn answers(&self, calendar: &CalendarId, requested: &RequestedSync) -> bool {
+        let completed = [&self.latest, &self.latest_long].into_iter().flatten();
+        completed
+            .into_iter()
+            .any(|sync| sync.reach.covers(calendar, requested))
     }
 
     /// Goes on from a sync that overlaps the ones before, if it does.

@@ -121,6 +121,8 @@ pub(super) struct SyncStateRow {
     synced_until: Option<Timestamp>,
     #[serde(default)]
     listed_again: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_long: Option<LatestSyncRow>,
     #[serde(
         with = "microsecond::optional",
         default,
@@ -207,6 +209,7 @@ impl SyncStateRow {
     fn of(state: &WorkspaceSyncState) -> Self {
         Self {
             latest: state.latest.as_ref().map(LatestSyncRow::of),
+            latest_long: state.latest_long.as_ref().map(LatestSyncRow::of),
             synced_until: state.synced_until,
             listed_again: state.listed_again,
             full_sync_requested_at: state.full_sync_requested_at,
@@ -221,6 +224,7 @@ impl SyncStateRow {
     fn state(self) -> WorkspaceSyncState {
         WorkspaceSyncState {
             latest: self.latest.map(LatestSyncRow::latest),
+            latest_long: self.latest_long.map(LatestSyncRow::latest),
             synced_until: self.synced_until,
             listed_again: self.listed_again,
             full_sync_requested_at: self.full_sync_requested_at,
@@ -288,6 +292,7 @@ mod tests {
         json!({
             "v": 1,
             "latest": {"began_at": 5, "skipped": ["a", "b"], "policy": 2, "until": 7, "pages": 2, "listed": 150},
+            "latest_long": {"began_at": 3, "skipped": [], "policy": 2, "until": 4, "pages": 10, "listed": 999},
             "synced_until": 5,
             "listed_again": 70,
             "full_sync_requested_at": 2,

@@ -37,6 +37,15 @@ fn full() -> WorkspaceSyncState {
             pages: 2,
             listed: 150,
         }),
+        latest_long: Some(LatestSync {
+            reach: WorkspaceCoverage {
+                began_at: at("08:50:00.000001"),
+                ..reach.clone()
+            },
+            until: at("08:50:20.000004"),
+            pages: 12,
+            listed: 1_150,
+        }),
         synced_until: Some(at("08:59:59.999999")),
         listed_again: 130,
         full_sync_requested_at: Some(at("07:00")),

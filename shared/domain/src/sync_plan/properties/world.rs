@@ -217,8 +217,8 @@ impl World {
             .map(|(calendar, requests)| {
                 let number = named.iter().position(|it| it == calendar).expect("named");
                 let last_sync = self.last_sync[number].as_ref();
-                let latest = self.workspace.latest.as_ref();
-                let requested = RequestedSync::unanswered(requests, calendar, last_sync, latest);
+                let workspace = &self.workspace;
+                let requested = RequestedSync::unanswered(requests, calendar, last_sync, workspace);
                 (calendar.clone(), requested.expect("some"))
             })
             .collect();
