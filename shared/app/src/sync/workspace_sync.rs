@@ -60,7 +60,9 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
         };
         let list = EventList::new(query(&coverage));
         let calendars = ListedCalendars::new(&coverage, for_calendars.clone(), policy);
-        let run = self.run(state, coverage, calendars, terms);
+        let mut run = self.run(state, coverage, calendars, terms);
+        // A catch-up answers no requests.
+        run.may_begin_again = !for_calendars.is_empty();
         self.finish(list, run).await
     }
 
@@ -98,7 +100,7 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
             calendars,
             terms,
             starts: ListedStarts::default(),
-            began_again: false,
+            may_begin_again: false,
             left: None,
         }
     }
@@ -154,8 +156,8 @@ struct Run<'a, P: SyncPorts> {
     terms: CallTerms,
     /// How soon the events start that were listed.
     starts: ListedStarts,
-    /// It has begun again before.
-    began_again: bool,
+    /// It may begin again, for the requests that come meanwhile.
+    may_begin_again: bool,
     /// Why the list is not read to its end.
     left: Option<Left>,
 }
@@ -194,7 +196,7 @@ impl<P: SyncPorts> PageHandler for Run<'_, P> {
 
 impl<P: SyncPorts> Run<'_, P> {
     fn left_after(&self, pages: u32) -> Option<Left> {
-        if !self.began_again && self.coverage.begins_again(pages, &self.starts) {
+        if self.may_begin_again && self.coverage.begins_again(pages, &self.starts) {
             return Some(Left::BeginsAgain);
         }
         let near = self.coverage.shorter(pages, &self.starts)?;
@@ -213,7 +215,7 @@ impl<P: SyncPorts> Run<'_, P> {
         self.coverage.starts_until = self.state.starts_until(now);
         self.calendars.begin_again(now);
         self.starts = ListedStarts::default();
-        (self.began_again, self.left) = (true, None);
+        (self.may_begin_again, self.left) = (false, None);
         EventList::new(query(&self.coverage))
     }
 

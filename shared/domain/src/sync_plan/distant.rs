@@ -60,11 +60,14 @@ impl WorkspaceCoverage {
     }
 
     /// What near is for the next list, if a sync is to be left that has had so many pages, with
-    /// events that start then. One that was resumed is not left before it has had some pages more: of
-    /// those before, nothing is known any more, and its last pages are not like all.
+    /// events that start then. One that was resumed is not left before it has had as many pages
+    /// again: of those before, nothing is known any more, and its last pages are not like all. It
+    /// was not left by them, and may be near its end.
     #[must_use]
     pub fn shorter(&self, pages: u32, starts: &ListedStarts) -> Option<SignedDuration> {
-        if pages < MOST_PAGES || self.since.is_none() || starts.pages < FEWEST_PAGES {
+        let are_known = starts.pages >= FEWEST_PAGES && starts.pages >= pages / 2;
+        let is_left_anyway = pages >= MOST_PAGES_OF_NEAR;
+        if pages < MOST_PAGES || self.since.is_none() || !(are_known || is_left_anyway) {
             return None;
         }
         let is_shorter = |step: &SignedDuration| self.near().is_none_or(|near| *step < near);
@@ -73,7 +76,7 @@ impl WorkspaceCoverage {
         let shortest = steps.clone().next_back();
         steps
             .find(halves)
-            .or_else(|| shortest.filter(|_| pages >= MOST_PAGES_OF_NEAR))
+            .or_else(|| shortest.filter(|_| is_left_anyway))
     }
 }
 
