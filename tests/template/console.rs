@@ -45,8 +45,9 @@ fn the_consoles_role_deletes_nothing_and_reads_no_key_of_recall() {
     }
 }
 
-/// The partition `workspace` has the scheduler's lease, its permits and the denial of the API key;
-/// `coverage` has the totals of past days. Whoever takes the console over may touch none of them.
+/// The partition `workspace` has the scheduler's lease and the denial of the API key, `limits` has
+/// the permits, and `coverage` the totals of past days. Whoever takes the console over may touch
+/// none of them.
 #[test]
 fn the_consoles_role_writes_only_what_people_decide() {
     let template = Template::read();
