@@ -41,6 +41,7 @@ PARAMETERS = {"RecallApiKey": "key", "RecallWebhookSecrets": "whsec_" + "QUFB" *
 # Answers with which every condition of the template holds, so that all that is optional is created too.
 EVERYTHING = PARAMETERS | {
     "ConsoleEnabled": "true",
+    "ConsolePreview": "true",
     "CoverageAlarmBelowPercent": "80",
     "EventBusName": "default",
     "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",

@@ -60,6 +60,34 @@ fn the_consoles_role_writes_only_what_people_decide() {
     assert_eq!(of_sync, ["*"], "the condition is seen where there is one");
 }
 
+/// Without the switch the console cannot call Recall, whoever takes it over; with it, it can still
+/// not take the scheduler's lease.
+#[test]
+fn the_key_of_recall_and_permits_are_the_consoles_only_with_previews() {
+    let template = Template::read();
+    assert_eq!(template.text("Parameters.ConsolePreview.Default"), "false");
+    let condition = "AllowsPreviews";
+    assert_eq!(
+        template.texts(&format!("Conditions.{condition}")),
+        ["ConsolePreview", "true"]
+    );
+    let allowed = template.allowed_if(condition, "ConsoleRole");
+    let each = allowed.iter().flat_map(|(resource, actions)| {
+        let actions = actions.iter().map(String::as_str);
+        actions.map(|action| (action, resource.as_str()))
+    });
+    assert_eq!(
+        each.collect::<Vec<_>>(),
+        [
+            ("secretsmanager:GetSecretValue", "ApiKey.Id"),
+            ("dynamodb:UpdateItem", "StateTable.Arn"),
+        ]
+    );
+    let action = "dynamodb:UpdateItem";
+    let partitions = template.partitions_if(condition, "ConsoleRole", action, "StateTable.Arn");
+    assert_eq!(partitions, ["limits"]);
+}
+
 /// The first signing key is made with the stack, so that no secret is a parameter.
 #[test]
 fn the_first_signing_key_can_be_read_as_keys() {

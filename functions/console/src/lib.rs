@@ -31,6 +31,6 @@ pub use authenticate::Keys;
 pub use console::Console;
 pub use embedders::{Embedders, InvalidOrigin};
 pub use open_api::{open_api, schema_of_answer};
-pub use ports::{Adapters, ConsolePorts, ConsoleState};
+pub use ports::{Adapters, ConsolePorts, ConsoleState, Listed};
 pub use route::{Access, Route};
 pub use settings::{Settings, Titles, UnknownTitles};

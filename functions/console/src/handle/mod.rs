@@ -13,6 +13,7 @@ mod override_event;
 mod override_meeting;
 mod pause;
 mod policies;
+mod preview;
 mod push_policy;
 mod status;
 
@@ -77,6 +78,7 @@ pub(crate) async fn handle<P: ConsolePorts>(
             pause::set(ports, caller, asked, Some(end)).await
         }
         Route::Resume => pause::set(ports, caller, asked, None).await,
+        Route::Preview => preview::preview(ports, caller, asked).await,
         Route::RetryEvent => operations::retry_event(ports, caller, asked).await,
         Route::Retry => operations::retry(ports, caller).await,
         Route::Resync => operations::resync(ports, caller, asked).await,

@@ -45,13 +45,17 @@ pub(super) async fn list<S: Policies>(state: &S, asked: Asked<'_>) -> Result<Ans
 
 /// Checks the policy in the body, as `callsheet policy lint` does.
 pub(super) fn lint(asked: Asked<'_>) -> Result<Answer, Refused> {
+    Ok(Answer::of(&policy_file::lint(&file_of(asked)?)))
+}
+
+/// The policy in the body, in JSON or YAML.
+pub(super) fn file_of(asked: Asked<'_>) -> Result<PolicyFile, Refused> {
     let (text, is_json) = text(asked.request)?;
-    let file = PolicyFile {
+    Ok(PolicyFile {
         name: "the policy".to_owned(),
         text,
         is_json,
-    };
-    Ok(Answer::of(&policy_file::lint(&file)))
+    })
 }
 
 /// A policy by its revision.

@@ -98,11 +98,7 @@ fn document(value: Value) -> Result<PolicyDocument, Refused> {
             text,
             is_json: false,
         };
-        let compiled = compile(&file).map_err(|problems| {
-            let part = |problem: Problem| part(&problem.place, problem.message);
-            Refused::Invalid(problems.into_iter().map(part).collect())
-        });
-        return Ok(compiled?.0);
+        return Ok(compile(&file).map_err(refused_text)?.0);
     }
     let problems = PolicyDocument::problems_of(&value, Notation::Json);
     match serde_json::from_value(value) {
@@ -113,6 +109,12 @@ fn document(value: Value) -> Result<PolicyDocument, Refused> {
         }
         _ => Err(refused(problems)),
     }
+}
+
+/// The problems of a policy that was sent as a text.
+pub(super) fn refused_text(problems: Vec<Problem>) -> Refused {
+    let part = |problem: Problem| part(&problem.place, problem.message);
+    Refused::Invalid(problems.into_iter().map(part).collect())
 }
 
 fn refused(problems: Vec<PolicyProblem>) -> Refused {

@@ -21,6 +21,7 @@ mod meeting;
 mod overrides;
 mod overview;
 mod policy;
+mod previewed;
 mod problem;
 mod saved;
 mod shell;
@@ -40,6 +41,7 @@ pub(crate) use header::header;
 pub(crate) use overrides::overrides;
 pub(crate) use overview::overview;
 pub(crate) use policy::policy;
+pub(crate) use previewed::previewed;
 pub(crate) use problem::problem;
 pub(crate) use saved::{meeting_saved, override_saved, pause_saved};
 pub(crate) use shell::shell;
@@ -71,6 +73,7 @@ pub(crate) fn has_page(route: Route) -> bool {
             | Route::Pause
             | Route::Resume
             | Route::Status
+            | Route::Preview
             | Route::Policy
             | Route::PolicyRevision
     )

@@ -230,6 +230,33 @@ pub(super) const ACTIVE: &str = "active";
 pub(super) const NOT_ACTIVE: &str = "not active";
 pub(super) const PUSHED: &str = "pushed";
 
+pub(super) const GAINS: &str = "Gains";
+pub(super) const LOSES: &str = "Loses";
+pub(super) const CHANGES: &str = "Changes";
+pub(super) const KEEPS: &str = "Keeps";
+pub(super) const GAINS_BOT: &str = "gains a bot";
+pub(super) const LOSES_BOT: &str = "loses its bot";
+pub(super) const CHANGES_BOT: &str = "another bot";
+pub(super) const NOTHING_CHANGES: &str = "Nothing changes:";
+pub(super) const KEPT: &str = "meetings stay as they are.";
+pub(super) const MORE_CHANGES: &str = "more would change.";
+pub(super) const NO_RULE: &str = "not decided yet";
+pub(super) const BECOMES: &str = "becomes";
+pub(super) const CHANGED_FIELDS: &str = "Other values:";
+pub(super) const EXPRESSIONS_FAIL: &str = "meetings on which the expression of a rule fails.";
+pub(super) const NOT_PREVIEWED: &str = "events that cannot be read are left out.";
+pub(super) const CALENDAR_NOT_PREVIEWED: &str =
+    "Stored rows of the calendar cannot be read, so it is left out.";
+pub(super) const PUSH_WILL_BE_REFUSED: &str =
+    "It tells in another way which events share a bot. A push is refused while a bot is scheduled.";
+pub(super) const WOULD_SHARE: &str = "bots would be shared by events that have several now.";
+pub(super) const UPCOMING_BOTS: &str = "Upcoming";
+pub(super) const ONE_BOT: &str = "bot";
+pub(super) const BOTS: &str = "bots";
+pub(super) const HOURS: &str = "hours";
+pub(super) const ABOUT: &str = "about";
+pub(super) const ABOVE_CAPS: &str = "days or months are above a cap on spending.";
+
 pub(super) const CONSENT: &str = "Recording";
 pub(super) const MAY_IT_BE_RECORDED: &str = "May this meeting be recorded?";
 pub(super) const ANSWER_YES: &str = "Yes";
