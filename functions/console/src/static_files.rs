@@ -1,7 +1,7 @@
-//! The files of the console that hold no data: the shell, its script, styles and icon, and the script
+//! The files of the console that hold no data: the shell, its scripts, styles and icon, and the script
 //! with which a host application embeds it.
 //!
-//! They are in the binary. Script and styles have a digest of their bytes in their names, so that a
+//! They are in the binary. Scripts and styles have a digest of their bytes in their names, so that a
 //! browser may keep them for ever, and the shell, which names them, is asked for each time.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
@@ -16,9 +16,13 @@ use sha2::{Digest as _, Sha256};
 use crate::embedders::Embedders;
 use crate::entity_tag::has_tag;
 use crate::headers::{RESOURCE_POLICY, headers};
-use crate::page::shell;
+use crate::page::{Scripts, shell};
 
 const SCRIPT: &str = include_str!("static/console.js");
+/// Loaded in frames only.
+const FRAMED: &str = include_str!("static/framed.js");
+/// Loaded on the page of the active policy only.
+const POLICY: &str = include_str!("static/policy.js");
 const STYLES: &str = include_str!("static/console.css");
 const ICON: &str = include_str!("static/icon.svg");
 const EMBED: &str = include_str!("static/embed.js");
@@ -31,6 +35,7 @@ const SHELL_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'se
                             frame-ancestors";
 /// The path of the script that pages of other origins load.
 const EMBED_PATH: &str = "/embed.js";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 /// A file whose name changes with its bytes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
@@ -43,7 +48,7 @@ const LENGTH: usize = 9;
 /// The files, by path.
 #[derive(Debug)]
 pub(crate) struct StaticFiles {
-    files: [StaticFile; 5],
+    files: [StaticFile; 7],
     shell_policy: String,
 }
 
@@ -77,22 +82,26 @@ impl StaticFiles {
     /// The files of this binary, with a shell that these may frame.
     pub(crate) fn new(embedders: &Embedders) -> Self {
         let script = format!("console-{}.js", digest(SCRIPT));
+        let framed = format!("framed-{}.js", digest(FRAMED));
+        let policy = format!("policy-{}.js", digest(POLICY));
         let styles = format!("console-{}.css", digest(STYLES));
-        let shell = shell(&script, &styles).into_string();
+        let scripts = Scripts {
+            console: &script,
+            framed: &framed,
+            policy: &policy,
+        };
+        let shell = shell(&scripts, &styles).into_string();
         let of = |name: String, kind, text: &str, caching| {
             StaticFile::new(format!("/{name}"), kind, text.to_owned(), caching)
         };
         let files = [
             of(String::new(), "text/html; charset=utf-8", &shell, ASK_AGAIN),
-            of(script, "text/javascript; charset=utf-8", SCRIPT, FOR_EVER),
+            of(script, JAVASCRIPT, SCRIPT, FOR_EVER),
+            of(framed, JAVASCRIPT, FRAMED, FOR_EVER),
+            of(policy, JAVASCRIPT, POLICY, FOR_EVER),
             of(styles, "text/css; charset=utf-8", STYLES, FOR_EVER),
             of("icon.svg".to_owned(), "image/svg+xml", ICON, ASK_AGAIN),
-            of(
-                EMBED_PATH[1..].to_owned(),
-                "text/javascript; charset=utf-8",
-                EMBED,
-                FOR_AN_HOUR,
-            ),
+            of(EMBED_PATH[1..].to_owned(), JAVASCRIPT, EMBED, FOR_AN_HOUR),
         ];
         Self {
             files,

@@ -83,10 +83,10 @@ pub(crate) async fn handle<P: ConsolePorts>(
         Route::Retry => operations::retry(ports, caller).await,
         Route::Resync => operations::resync(ports, caller, asked).await,
         Route::Coverage => coverage::coverage(ports, caller, asked).await,
-        Route::LintPolicy => policies::lint(asked),
+        Route::LintPolicy => policies::lint(caller, asked),
         Route::PushPolicy => push_policy::push(ports, caller, asked).await,
         Route::Status => status::status(ports, recent, caller, asked).await,
-        Route::Policy => policies::active(ports.state(), caller, asked).await,
+        Route::Policy => policies::active(ports, caller, asked).await,
         Route::Policies => policies::list(ports.state(), asked).await,
         Route::PolicyRevision => policies::one(ports.state(), caller, asked).await,
     }

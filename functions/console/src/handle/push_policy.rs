@@ -13,13 +13,12 @@ use serde_json::Value;
 use crate::asked::Asked;
 use crate::body::body;
 use crate::caller::Caller;
+use crate::page::{self, LONGEST_NOTE};
 use crate::ports::ConsolePorts;
 use crate::problem::Refused;
 use crate::response::Answer;
 
 const EXPECTED: &str = r#"{"document":{"version":1,…},"note":"…"}"#;
-/// The longest note, in characters.
-const LONGEST_NOTE: usize = 1_000;
 
 /// The body of a request.
 #[derive(Deserialize)]
@@ -87,7 +86,8 @@ pub(super) async fn push<P: ConsolePorts>(
         warnings: Problem::all_of(warnings),
         resync_request,
     };
-    Ok(Answer::of(&pushed).with_tag(tag(revision)))
+    let page = asked.page(caller, |_| page::pushed(&pushed));
+    Ok(Answer::of(&pushed).with_page(page).with_tag(tag(revision)))
 }
 
 /// The document; else all its problems.

@@ -5,8 +5,19 @@ use maud::{DOCTYPE, Markup, html};
 use crate::page::icon::Icon;
 use crate::page::texts;
 
-/// The shell that loads a script and styles of these names.
-pub(crate) fn shell(script: &str, styles: &str) -> Markup {
+/// The names of the scripts.
+#[derive(Debug)]
+pub(crate) struct Scripts<'a> {
+    /// The one of every page.
+    pub(crate) console: &'a str,
+    /// The one that is loaded in a frame.
+    pub(crate) framed: &'a str,
+    /// The one that the policy page loads.
+    pub(crate) policy: &'a str,
+}
+
+/// The shell that loads scripts and styles of these names.
+pub(crate) fn shell(scripts: &Scripts<'_>, styles: &str) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -18,14 +29,14 @@ pub(crate) fn shell(script: &str, styles: &str) -> Markup {
                 title { (texts::PRODUCT) }
                 link rel="icon" href="icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href=(styles);
-                script type="module" src=(script) {}
+                script type="module" src=(scripts.console) {}
             }
             body {
                 (Icon::set())
                 a.skip-link href="#main" data-skip { (texts::SKIP_LINK) }
                 header id="header" { div.top { span.brand { (texts::PRODUCT) } } }
                 p.banner id="offline" role="status" hidden { (texts::OFFLINE) }
-                main id="main" tabindex="-1" { noscript { p { (texts::NO_SCRIPT) } } }
+                main id="main" tabindex="-1" data-framed=(scripts.framed) data-policy=(scripts.policy) { noscript { p { (texts::NO_SCRIPT) } } }
                 div.unseen id="live" role="status" aria-live="polite" {}
                 template id="no-token" { (message(texts::NO_TOKEN, texts::NO_TOKEN_DETAIL)) }
                 template id="expired" { (message(texts::EXPIRED, texts::EXPIRED_DETAIL)) }

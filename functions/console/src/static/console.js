@@ -10,8 +10,8 @@ const offline = document.querySelector("#offline");
 const LOOKS = [0.3, 0.6, 1, 1.5, 2, 3, 4, 5, 7, 9, 12, 15, 20, 25, 30, 40, 50, 60];
 const MOST_SECONDS_BETWEEN = 120;
 
-// The page of a host application that shows the console in a frame, if there is one.
-const host = window.parent === window ? null : window.parent;
+// What is only done in a frame of a host application.
+const framed = window.parent === window ? null : import(new URL(main.dataset.framed, document.baseURI));
 
 let token = stored();
 let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -26,12 +26,22 @@ async function request(path, options = {}) {
   return isExpired(response) && (await renewed()) ? send(path, options) : response;
 }
 
-async function send(path, { method = "GET", body, headers = {} }) {
+async function send(path, { method = "GET", body, headers = {}, signal }) {
   const url = new URL(path, document.baseURI);
-  if (method === "GET" && zone) url.searchParams.set("zone", zone);
-  if (body) headers["Content-Type"] = "application/json";
+  if (zone) url.searchParams.set("zone", zone);
+  if (body) headers = { "Content-Type": "application/json", ...headers };
   headers = { ...headers, Accept: "text/html", Authorization: `Bearer ${token}` };
-  return fetch(url, { method, body, headers, cache: "no-store", redirect: "error" });
+  return fetch(url, { method, body, headers, signal, cache: "no-store", redirect: "error" });
+}
+
+// An answer and its element; nothing without a connection.
+async function ask(path, options) {
+  try {
+    const response = await request(path, options);
+    return { response, element: await fragment(response) };
+  } catch {
+    if (!options?.signal?.aborted) offline.hidden = false;
+  }
 }
 
 // The element of an answer. Only answers of the API become HTML, and the API escapes.
@@ -42,9 +52,8 @@ async function fragment(response) {
   return parsed.body.firstElementChild ?? document.createElement("div");
 }
 
-function isExpired(response) {
-  return response.status === 401;
-}
+const isExpired = (response) => response.status === 401;
+const say = (words) => (live.textContent = words);
 
 function showTemplate(id) {
   const section = document.querySelector(`#${id}`).content.firstElementChild.cloneNode(true);
@@ -56,13 +65,8 @@ function showTemplate(id) {
 
 // Pages
 
-function pathOfAddress() {
-  const path = location.hash.slice(1);
-  return path.startsWith("/") ? path : home;
-}
-
 async function navigate() {
-  const path = pathOfAddress();
+  const path = location.hash.startsWith("#/") ? location.hash.slice(1) : home;
   if (!path) return showTemplate("no-home");
   stop();
   page = { path, query: {}, tag: null, parts: new Map(), failures: 0, timer: 0, sent: 0, shown: 0 };
@@ -128,8 +132,15 @@ function show(asked, fresh) {
     replaceAll(fresh);
   }
   asked.parts = received;
-  const title = fresh.dataset.title;
-  if (title) document.title = `${title} · Callsheet`;
+  if (fresh.dataset.title) document.title = `${fresh.dataset.title} · Callsheet`;
+  if (fresh.querySelector("[data-playground]")) tryPolicies(fresh);
+}
+
+// The page of the active policy has a script of its own.
+async function tryPolicies(fresh) {
+  const { shown } = await import(new URL(main.dataset.policy, document.baseURI));
+  const place = main.querySelector("[data-playground]");
+  if (place) shown(place, fresh.querySelector("[data-playground]"), { ask, say, refresh });
 }
 
 function replacePart(part) {
@@ -138,8 +149,7 @@ function replacePart(part) {
     shown?.replaceWith(part);
   } else if (part.dataset.write) {
     // The control with the focus stays; only what it says changes.
-    shown.dataset.value = part.dataset.value;
-    for (const input of shown.querySelectorAll("input")) input.checked = input.value === part.dataset.value;
+    check(shown, part.dataset.value);
   }
   const details = part.closest("[data-row]")?.querySelector("details[open][data-src]");
   if (details) load(details);
@@ -157,12 +167,8 @@ function replaceAll(fresh) {
 }
 
 async function load(details) {
-  const place = details.querySelector(".loaded");
-  try {
-    place.replaceChildren(await fragment(await request(details.dataset.src)));
-  } catch {
-    offline.hidden = false;
-  }
+  const asked = await ask(details.dataset.src);
+  if (asked) details.querySelector(".loaded").replaceChildren(asked.element);
 }
 
 // Changes
@@ -172,24 +178,19 @@ async function change(element, { path, method, body, headers }, undo) {
   const row = element.closest("[data-row]");
   const message = row.querySelector("[data-message]");
   const began = performance.now();
-  let response;
-  try {
-    response = await request(path, { method, body, headers });
-    if (isExpired(response)) return void showTemplate("expired");
-    const saved = await fragment(response);
-    message.replaceChildren(saved);
-    live.textContent = saved.textContent;
-    const button = saved.querySelector("[data-undo]");
-    if (button && undo) {
-      button.hidden = false;
-      button.addEventListener("click", undo);
-    }
-    if (response.ok) follow(row, saved, began);
-    return response.ok;
-  } catch {
-    offline.hidden = false;
-    return false;
+  const asked = await ask(path, { method, body, headers });
+  if (!asked) return false;
+  const { response, element: saved } = asked;
+  if (isExpired(response)) return void showTemplate("expired");
+  message.replaceChildren(saved);
+  say(saved.textContent);
+  const button = saved.querySelector("[data-undo]");
+  if (button && undo) {
+    button.hidden = false;
+    button.addEventListener("click", undo);
   }
+  if (response.ok) follow(row, saved, began);
+  return response.ok;
 }
 
 // A later change in the same place replaces what was saved, and is followed itself. If the whole page was replaced, as
@@ -212,22 +213,23 @@ function finish(saved, text, began) {
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const words = text.replace("{seconds}", seconds);
   saved.firstChild.textContent = `${words} `;
-  live.textContent = words;
+  say(words);
 }
 
 async function choose(control, value) {
   const before = control.dataset.value;
   if (value === before) return;
-  const set = (chosen) => {
-    control.dataset.value = chosen;
-    for (const input of control.querySelectorAll("input")) input.checked = input.value === chosen;
-  };
-  set(value);
+  check(control, value);
   const body = value === "policy" ? undefined : JSON.stringify({ override: value });
   const write = { path: control.dataset.write, method: body ? "PUT" : "DELETE", body };
   const key = CSS.escape(control.dataset.key);
   const undo = () => choose(main.querySelector(`[data-key="${key}"]`) ?? control, before);
-  if (!(await change(control, write, undo))) set(before);
+  if (!(await change(control, write, undo))) check(control, before);
+}
+
+function check(control, value) {
+  control.dataset.value = value;
+  for (const input of control.querySelectorAll("input")) input.checked = input.value === value;
 }
 
 // Events of the browser
@@ -269,27 +271,17 @@ main.addEventListener("input", (event) => {
 });
 
 // `toggle` does not bubble.
-main.addEventListener(
-  "toggle",
-  (event) => {
-    const details = event.target;
-    if (details.open && details.dataset.src) load(details);
-  },
-  true,
-);
+main.addEventListener("toggle", ({ target }) => target.open && target.dataset.src && load(target), true);
 
 // A menu closes as soon as something else is used, or by Escape.
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && document.activeElement?.closest("details.menu[open]");
-  if (menu) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  }
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = menu.contains(event.target);
 });
 
 document.querySelector("[data-skip]").addEventListener("click", (event) => {
@@ -297,10 +289,7 @@ document.querySelector("[data-skip]").addEventListener("click", (event) => {
   main.focus();
 });
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) clearTimeout(page?.timer);
-  else refresh();
-});
+document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(page?.timer) : refresh()));
 window.addEventListener("online", refresh);
 window.addEventListener("hashchange", () => (takeToken() ? start() : navigate()));
 
@@ -316,26 +305,11 @@ function stored(given) {
   }
 }
 
-// Asks the host's page for a new token. Only pages that the console's policy lets frame it can be asked.
-let renewal = null;
-function renewed() {
-  if (!host) return false;
-  renewal ??= new Promise((resolve) => {
-    const heard = ({ source, data }) => {
-      if (source === host && data?.callsheet === "token") finished(data.token);
-    };
-    const finished = (given) => {
-      window.removeEventListener("message", heard);
-      clearTimeout(timer);
-      renewal = null;
-      if (given) token = stored(given) ?? given;
-      resolve(Boolean(given));
-    };
-    const timer = setTimeout(finished, 15000);
-    window.addEventListener("message", heard);
-    host.postMessage({ callsheet: "token-wanted" }, "*");
-  });
-  return renewal;
+// Whether the host's page gave a new token.
+async function renewed() {
+  const given = await (await framed)?.askedToken();
+  if (given) token = stored(given) ?? given;
+  return Boolean(given);
 }
 
 // Takes the token out of the address, so that it is in no history. Whether there was one.
@@ -350,12 +324,8 @@ function takeToken() {
 }
 
 function markCurrent() {
-  const path = page.path.split("?")[0];
-  for (const link of document.querySelectorAll("#header nav a")) {
-    const isCurrent = link.getAttribute("href").slice(1).split("?")[0] === path;
-    if (isCurrent) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
+  const isCurrent = (link) => link.getAttribute("href").slice(1).split("?")[0] === page.path.split("?")[0];
+  for (const link of document.querySelectorAll("#header nav a")) link.ariaCurrent = isCurrent(link) ? "page" : null;
 }
 
 async function start() {
@@ -375,10 +345,5 @@ async function start() {
   }
 }
 
-if (host) {
-  const height = () => document.body.getBoundingClientRect().height;
-  const tell = () => host.postMessage({ callsheet: "height", height: height() }, "*");
-  new ResizeObserver(tell).observe(document.body);
-}
 takeToken();
 start();

@@ -9,6 +9,7 @@ mod harness;
 mod meetings;
 mod operations;
 mod pages;
+mod playground;
 mod previews;
 mod published;
 mod threats;
