@@ -43,6 +43,7 @@ PARAMETERS = {"RecallApiKey": "key", "RecallWebhookSecrets": "whsec_" + "QUFB" *
 EVERYTHING = PARAMETERS | {
     "ConsoleEnabled": "true",
     "ConsoleSignIn": "https://id.example.com callsheet https://id.example.com/authorize https://id.example.com/token groups=operators",
+    "ConsolePreview": "true",
     "CoverageAlarmBelowPercent": "80",
     "EventBusName": "default",
     "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000",

@@ -57,6 +57,7 @@ def parameters(recall: Recall, *, raised: bool, chosen: bool) -> dict[str, str]:
         # The bus that every account has. Benchmarks are about the rest, and deploy without one.
         "EventBusName": "default",
         "ConsoleEnabled": "true",
+        "ConsolePreview": "true",
         # So that the examples of hosts in docs/embedding can show it.
         "ConsoleEmbedders": "http://127.0.0.1:*",
     }

@@ -127,10 +127,10 @@ def _value(variable: template.Variable, host: str) -> str:
             raise LocalCloudError(f"{variable.name} is set to a parameter without a default, so there is nothing to start with.")
         if default.startswith("https://"):
             return host
-        # A function is measured with everything that it can be given, so a parameter that may be empty has a value here.
+        # A function is measured with everything that it can be given, so a parameter that turns something on has a value here.
         sign_in = f"{host} measured {host}/authorize {host}/token groups=measured"
-        filled = {"EventBusName": "measured", "ConsoleEmbedders": host, "ConsoleSignIn": sign_in}
-        return default or filled.get(variable.parameter.name, "")
+        chosen = {"EventBusName": "measured", "ConsoleEmbedders": host, "ConsolePreview": "true", "ConsoleSignIn": sign_in}
+        return chosen.get(variable.parameter.name, default)
     if variable.resource:
         return f"{host}/{variable.resource}" if variable.resource_type == "AWS::SQS::Queue" else variable.resource
     return variable.literal or ""

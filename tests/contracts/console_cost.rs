@@ -10,8 +10,8 @@ use callsheet_domain::{Decision, Timestamp, Wanted, plus};
 use callsheet_runtime::SystemClock;
 use callsheet_store::{DecisionTable, StateTable};
 use callsheet_testkit::{
-    ManualClock, MemoryDeadLetters, MemoryQueue, With as _, a_calendar, a_calendar_record,
-    a_decision, id,
+    ManualClock, MemoryDeadLetters, MemoryQueue, MemoryRecall, With as _, a_calendar,
+    a_calendar_record, a_decision, id,
 };
 use jiff::SignedDuration;
 use serde_json::json;
@@ -49,7 +49,14 @@ impl Keys for OneKey {
     }
 }
 
-type Ports = Adapters<StateTable, DecisionTable, MemoryQueue, MemoryDeadLetters, ManualClock>;
+type Ports = Adapters<
+    StateTable,
+    DecisionTable,
+    MemoryQueue,
+    MemoryDeadLetters,
+    ManualClock,
+    MemoryRecall<ManualClock>,
+>;
 
 /// A console on real tables, with a meter on each.
 struct Metered {
@@ -98,6 +105,7 @@ impl Metered {
                 dead_letters: Some(MemoryDeadLetters::new()),
             },
             clock: ManualClock::at(now),
+            listed: None,
         };
         let settings = Settings {
             periods: Periods {

@@ -247,7 +247,9 @@ async fn every_route_answers_on_the_deployed_stack() {
                 }
                 Route::Pause => Some(json!({"for": "PT1H"})),
                 Route::Resync => Some(json!({"full": false})),
-                Route::LintPolicy => Some(json!({"version": 1, "default": "skip"})),
+                Route::LintPolicy | Route::Preview => {
+                    Some(json!({"version": 1, "default": "skip"}))
+                }
                 Route::PushPolicy => {
                     let document = policy(&tenant, json!([]), "Console");
                     Some(json!({"document": document, "note": "over HTTP"}))

@@ -153,61 +153,106 @@ impl Template {
         self.names(path).into_iter().filter(is_bare).collect()
     }
 
-    /// The actions that a role is allowed, by resource.
+    /// The actions that a role is always allowed, by resource.
     ///
     /// # Panics
     /// If the template has another form.
     #[must_use]
     pub fn allowed(&self, role: &str) -> BTreeMap<String, BTreeSet<String>> {
-        let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let policies = self.at(&format!("Resources.{role}.Properties.Policies"));
-        for policy in policies.as_sequence().expect("a list of policies") {
-            let statements = &policy["PolicyDocument"]["Statement"];
-            for statement in statements.as_sequence().expect("a list of statements") {
-                assert_eq!(statement["Effect"].as_str(), Some("Allow"));
-                for resource in texts(&statement["Resource"]) {
-                    allowed
-                        .entry(resource)
-                        .or_default()
-                        .extend(texts(&statement["Action"]));
-                }
-            }
-        }
-        allowed
+        allowed(self.statements(role, None))
     }
 
-    /// The partitions of a table to which a role may make requests of this action, as patterns of
-    /// the condition on `dynamodb:LeadingKeys`: those of each statement, `*` without a condition.
+    /// The actions that a role is allowed if a condition holds, besides those that it always is.
+    ///
+    /// # Panics
+    /// If the template has another form.
+    #[must_use]
+    pub fn allowed_if(&self, condition: &str, role: &str) -> BTreeMap<String, BTreeSet<String>> {
+        allowed(self.statements(role, Some(condition)))
+    }
+
+    /// The partitions of a table to which a role may always make requests of this action, as
+    /// patterns of the condition on `dynamodb:LeadingKeys`: those of each statement, `*` without a
+    /// condition.
     ///
     /// # Panics
     /// If the role has no list of policies, or a condition holds for requests without a key.
     #[must_use]
     pub fn partitions(&self, role: &str, action: &str, table: &str) -> Vec<String> {
+        partitions(self.statements(role, None), action, table)
+    }
+
+    /// The partitions of which the same holds if a condition holds, besides those others.
+    ///
+    /// # Panics
+    /// If the template has another form.
+    #[must_use]
+    pub fn partitions_if(
+        &self,
+        condition: &str,
+        role: &str,
+        action: &str,
+        table: &str,
+    ) -> Vec<String> {
+        partitions(self.statements(role, Some(condition)), action, table)
+    }
+
+    /// The statements of the policies that a role always has, or only if a condition holds.
+    fn statements(&self, role: &str, condition: Option<&str>) -> impl Iterator<Item = &Value> {
         let policies = self.at(&format!("Resources.{role}.Properties.Policies"));
         let policies = policies.as_sequence().expect("a list of policies");
-        let statements = policies.iter().flat_map(|policy| {
+        let chosen = policies.iter().filter_map(move |policy| {
+            let Some(choice) = policy.as_sequence() else {
+                return condition.is_none().then_some(policy);
+            };
+            let [held, chosen, otherwise] = choice.as_slice() else {
+                panic!("{role} has a choice of another form");
+            };
+            assert_eq!(otherwise.as_str(), Some("AWS::NoValue"), "{role}");
+            (held.as_str() == condition).then_some(chosen)
+        });
+        chosen.flat_map(|policy| {
             let statements = &policy["PolicyDocument"]["Statement"];
             statements.as_sequence().expect("a list of statements")
-        });
-        let mut partitions = Vec::new();
-        for statement in statements {
-            let has = |member: &str, value: &str| {
-                let texts = texts(&statement[member]);
-                texts.iter().any(|text| text == value)
-            };
-            if !has("Action", action) || !has("Resource", table) {
-                continue;
-            }
-            let condition = &statement["Condition"];
-            let keys = &condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
-            if keys.is_null() {
-                partitions.push("*".to_owned());
-                continue;
-            }
-            partitions.extend(texts(keys));
-        }
-        partitions
+        })
     }
+}
+
+fn allowed<'a>(statements: impl Iterator<Item = &'a Value>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for statement in statements {
+        assert_eq!(statement["Effect"].as_str(), Some("Allow"));
+        for resource in texts(&statement["Resource"]) {
+            let actions = allowed.entry(resource).or_default();
+            actions.extend(texts(&statement["Action"]));
+        }
+    }
+    allowed
+}
+
+fn partitions<'a>(
+    statements: impl Iterator<Item = &'a Value>,
+    action: &str,
+    table: &str,
+) -> Vec<String> {
+    let mut partitions = Vec::new();
+    for statement in statements {
+        let has = |member: &str, value: &str| {
+            let texts = texts(&statement[member]);
+            texts.iter().any(|text| text == value)
+        };
+        if !has("Action", action) || !has("Resource", table) {
+            continue;
+        }
+        let condition = &statement["Condition"];
+        let keys = &condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+        if keys.is_null() {
+            partitions.push("*".to_owned());
+            continue;
+        }
+        partitions.extend(texts(keys));
+    }
+    partitions
 }
 
 fn texts(value: &Value) -> Vec<String> {

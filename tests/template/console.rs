@@ -116,8 +116,9 @@ fn the_consoles_role_deletes_nothing_and_reads_no_key_of_recall() {
     }
 }
 
-/// The partition `workspace` has the scheduler's lease, its permits and the denial of the API key;
-/// `coverage` has the totals of past days. Whoever takes the console over may touch none of them.
+/// The partition `workspace` has the scheduler's lease and the denial of the API key, `limits` has
+/// the permits, and `coverage` the totals of past days. Whoever takes the console over may touch
+/// none of them.
 #[test]
 fn the_consoles_role_writes_only_what_people_decide() {
     let template = Template::read();
@@ -128,6 +129,34 @@ fn the_consoles_role_writes_only_what_people_decide() {
     }
     let of_sync = template.partitions("SyncRole", "dynamodb:PutItem", "StateTable.Arn");
     assert_eq!(of_sync, ["*"], "the condition is seen where there is one");
+}
+
+/// Without the switch the console cannot call Recall, whoever takes it over; with it, it can still
+/// not take the scheduler's lease.
+#[test]
+fn the_key_of_recall_and_permits_are_the_consoles_only_with_previews() {
+    let template = Template::read();
+    assert_eq!(template.text("Parameters.ConsolePreview.Default"), "false");
+    let condition = "AllowsPreviews";
+    assert_eq!(
+        template.texts(&format!("Conditions.{condition}")),
+        ["ConsolePreview", "true"]
+    );
+    let allowed = template.allowed_if(condition, "ConsoleRole");
+    let each = allowed.iter().flat_map(|(resource, actions)| {
+        let actions = actions.iter().map(String::as_str);
+        actions.map(|action| (action, resource.as_str()))
+    });
+    assert_eq!(
+        each.collect::<Vec<_>>(),
+        [
+            ("secretsmanager:GetSecretValue", "ApiKey.Id"),
+            ("dynamodb:UpdateItem", "StateTable.Arn"),
+        ]
+    );
+    let action = "dynamodb:UpdateItem";
+    let partitions = template.partitions_if(condition, "ConsoleRole", action, "StateTable.Arn");
+    assert_eq!(partitions, ["limits"]);
 }
 
 /// The first signing key is made with the stack, so that no secret is a parameter.

@@ -91,6 +91,18 @@ const BUS: &str =
     None;
     "console"
 )]
+#[test_case(
+    "console",
+    &[
+        ("SqsQueue", "SyncQueue.Arn"),
+        ("SqsDeadLetters", "DeadLetterQueue.Arn"),
+        ("DecisionTable", "DecisionsTable.Arn"),
+        ("StateTable", "StateTable.Arn"),
+        ("Secret", "ApiKey.Id"),
+    ],
+    None;
+    "console with previews"
+)]
 fn a_role_is_allowed_exactly_the_calls_that_its_function_makes(
     function: &str,
     resources: &[(&str, &str)],
@@ -113,7 +125,9 @@ fn a_role_is_allowed_exactly_the_calls_that_its_function_makes(
     }
     let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let role = format!("{}Role", camel_case(function));
-    for (resource, actions) in Template::read().allowed(&role) {
+    let template = Template::read();
+    let with_previews = template.allowed_if("AllowsPreviews", &role);
+    for (resource, actions) in template.allowed(&role).into_iter().chain(with_previews) {
         let resource = table_of(&resource);
         // Lambda itself writes logs and reads the stream.
         if resources.iter().any(|(_, ours)| *ours == resource) {

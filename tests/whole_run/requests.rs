@@ -205,7 +205,10 @@ fn requested(function: &str) -> Requests {
 
 /// What a role is allowed, for the function and for AWS.
 fn allowed(role: &str) -> Requests {
-    let allowed = Template::read().allowed(role).into_iter();
+    let template = Template::read();
+    // The local cloud is deployed with previews.
+    let with_previews = template.allowed_if("AllowsPreviews", role);
+    let allowed = template.allowed(role).into_iter().chain(with_previews);
     let each = allowed.flat_map(|(resource, actions)| {
         let resource = of_template(&resource);
         actions

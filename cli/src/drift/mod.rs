@@ -5,6 +5,7 @@ mod tests;
 mod text;
 
 use callsheet_api::drift::Drift;
+use callsheet_app::CallTerms;
 use callsheet_app::drift::find_drift;
 use callsheet_app::event_lister::EventLister;
 use callsheet_app::ports::Clock;
@@ -25,6 +26,7 @@ pub(crate) async fn run(
         state: &state,
         clock,
         rate_limit: workspace.rate_limit(),
+        terms: CallTerms::OPERATOR,
         progress: Progress::on_stderr(),
     };
     let found = find_drift(&lister, &decisions, selection).await?;

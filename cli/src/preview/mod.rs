@@ -16,7 +16,7 @@ use callsheet_app::policy_preview::{
     list_inputs,
 };
 use callsheet_app::ports::Clock;
-use callsheet_app::{ActivePolicy, active_policy};
+use callsheet_app::{ActivePolicy, CallTerms, active_policy};
 use callsheet_domain::{Policy, PolicyRevision, Timestamp};
 
 use crate::arguments::PreviewArguments;
@@ -70,6 +70,7 @@ async fn listed_at_recall(
         state: &state,
         clock,
         rate_limit: workspace.rate_limit(),
+        terms: CallTerms::OPERATOR,
         progress: Progress::on_stderr(),
     };
     let inputs = list_inputs(&lister, &arguments.calendars, now).await?;

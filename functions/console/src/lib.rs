@@ -35,7 +35,7 @@ pub use authenticate::Keys;
 pub use console::Console;
 pub use embedders::{Embedders, InvalidOrigin};
 pub use open_api::{open_api, schema_of_answer};
-pub use ports::{Adapters, ConsolePorts, ConsoleState};
+pub use ports::{Adapters, ConsolePorts, ConsoleState, Listed};
 pub use route::{Access, Route};
 pub use settings::{Settings, Titles, UnknownTitles};
 pub use sign_in::{InvalidSignIn, SignIn};

@@ -1,14 +1,19 @@
 //! The console function: answers the HTTP API.
 
+mod keyed_recall;
+
 use std::sync::Arc;
 
 use callsheet_api::status::Periods;
+use callsheet_app::rate_limited::BURST;
 use callsheet_app::status::Queues;
 use callsheet_auth::SigningKeys;
-use callsheet_console::{Adapters, Console, Settings};
+use callsheet_console::{Adapters, Console, Listed, Settings};
+use callsheet_domain::RateLimit;
 use callsheet_queue::{SqsDeadLetters, SqsQueue};
 use callsheet_runtime::{Function, SystemClock, in_request};
 use callsheet_store::{DecisionTable, StateTable};
+use keyed_recall::KeyedRecall;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, LambdaEvent, service_fn};
@@ -45,6 +50,7 @@ async fn main() -> Result<(), Error> {
                 dead_letters: Some(SqsDeadLetters::new(queues, dead_letters_url)),
             },
             clock: SystemClock,
+            listed: listed(&function).await?,
         },
         keys,
         &settings,
@@ -58,4 +64,17 @@ async fn main() -> Result<(), Error> {
         })
     }))
     .await
+}
+
+/// Recall, whose events previews list; none if the stack allows no preview.
+async fn listed(function: &Function) -> Result<Option<Listed<KeyedRecall>>, Error> {
+    let environment = &function.environment;
+    if !environment.parsed::<bool>("CONSOLE_PREVIEW")? {
+        return Ok(None);
+    }
+    let per_minute = environment.parsed("LIST_EVENTS_PER_MINUTE")?;
+    Ok(Some(Listed {
+        recall: KeyedRecall::new(function).await?,
+        rate_limit: RateLimit::per_minute(per_minute, BURST),
+    }))
 }

@@ -15,6 +15,7 @@ use callsheet_api::override_list::OverrideList;
 use callsheet_api::overrides::OverrideSet;
 use callsheet_api::pause::PauseSet;
 use callsheet_api::policy::{History, LintReport, PolicyRevisionDocument, Pushed};
+use callsheet_api::preview::Comparison;
 use callsheet_api::problem::Problem;
 use callsheet_api::resync::ResyncRequested;
 use callsheet_api::retry::Retried;
@@ -107,7 +108,7 @@ fn operation(route: Route, generator: &mut SchemaGenerator) -> Value {
             "required": true,
             "content": {"application/json": {"schema": body}},
         });
-        if route == Route::LintPolicy {
+        if matches!(route, Route::LintPolicy | Route::Preview) {
             let text = json!({"schema": {"type": "string"}});
             operation["requestBody"]["content"]["application/yaml"] = text;
         }
@@ -160,7 +161,7 @@ fn body(route: Route) -> Option<Value> {
                 "note": {"type": ["string", "null"], "description": "The reason"},
             },
         })),
-        Route::LintPolicy => Some(json!({
+        Route::LintPolicy | Route::Preview => Some(json!({
             "type": "object",
             "description": "The policy, in the form of a policy file",
         })),
@@ -191,6 +192,7 @@ fn operation_id(route: Route) -> &'static str {
         Route::ClearSeries => "clearSeries",
         Route::Pause => "pauseCalendar",
         Route::Resume => "resumeCalendar",
+        Route::Preview => "previewPolicy",
         Route::RetryEvent => "retryEvent",
         Route::Retry => "retryEvents",
         Route::Resync => "requestResync",
@@ -233,6 +235,9 @@ fn summary(route: Route) -> &'static str {
         Route::ClearSeries => "Back to the policy for the series of an event",
         Route::Pause => "Pause recording in the calendars of an owner",
         Route::Resume => "End the pause",
+        Route::Preview => {
+            "Which meetings of a calendar would gain, lose or change a bot under another policy"
+        }
         Route::Status => "The state of the stack; at most ten seconds old",
         Route::RetryEvent => "Reopen the abandoned decision about an event",
         Route::Retry => "Reopen abandoned decisions, up to 100 at once",
@@ -267,6 +272,7 @@ fn answer(route: Route, generator: &mut SchemaGenerator) -> Value {
         Route::Consent => schema_of::<Consent>(generator),
         Route::OverrideMeeting | Route::ClearMeeting => schema_of::<MeetingOverrideSet>(generator),
         Route::Pause | Route::Resume => schema_of::<PauseSet>(generator),
+        Route::Preview => schema_of::<Comparison>(generator),
         Route::RetryEvent | Route::Retry => schema_of::<Retried>(generator),
         Route::Resync => schema_of::<ResyncRequested>(generator),
         Route::Status => schema_of::<Status>(generator),
@@ -409,6 +415,7 @@ fn query(route: Route) -> Vec<Parameter> {
         | Route::ClearSeries
         | Route::Pause
         | Route::Resume
+        | Route::Preview
         | Route::RetryEvent
         | Route::Retry
         | Route::Resync

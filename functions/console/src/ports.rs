@@ -1,10 +1,12 @@
 //! The collaborators of the console, as one bundle.
 
 use callsheet_app::ports::{
-    Access, ActivityLog, CalendarPages, Calendars, Clock, DeadLetters, DecisionOverview, Decisions,
-    KeptCoverage, MeasuredQueue, MeetingDays, OverrideStore, Policies, Queue, SyncStates,
+    Access, ActivityLog, CalendarEvents, CalendarPages, Calendars, Clock, DeadLetters,
+    DecisionOverview, Decisions, KeptCoverage, MeasuredQueue, MeetingDays, OverrideStore, Policies,
+    Queue, RateLimits, SyncStates,
 };
 use callsheet_app::status::Queues;
+use callsheet_domain::RateLimit;
 
 /// Storage of everything besides decisions.
 pub trait ConsoleState:
@@ -15,6 +17,7 @@ pub trait ConsoleState:
     + KeptCoverage
     + OverrideStore
     + Policies
+    + RateLimits
     + SyncStates
 {
 }
@@ -27,6 +30,7 @@ impl<S> ConsoleState for S where
         + KeptCoverage
         + OverrideStore
         + Policies
+        + RateLimits
         + SyncStates
 {
 }
@@ -42,7 +46,9 @@ pub trait ConsolePorts: Send + Sync {
     /// The dead-letter queue.
     type DeadLetters: DeadLetters;
     /// Source of the time.
-    type Clock: Clock;
+    type Clock: Clock + Clone;
+    /// Recall, whose events previews list.
+    type Recall: CalendarEvents + Clone;
 
     /// The storage of everything besides decisions.
     fn state(&self) -> &Self::State;
@@ -52,11 +58,22 @@ pub trait ConsolePorts: Send + Sync {
     fn queues(&self) -> &Queues<Self::Queue, Self::DeadLetters>;
     /// The clock.
     fn clock(&self) -> &Self::Clock;
+    /// What previews list; none if the stack allows no preview.
+    fn listed(&self) -> Option<&Listed<Self::Recall>>;
+}
+
+/// Recall, as far as previews list its events.
+#[derive(Debug)]
+pub struct Listed<R> {
+    /// Recall.
+    pub recall: R,
+    /// The stack's rate limit of the list.
+    pub rate_limit: RateLimit,
 }
 
 /// The adapters that the function or a test wires up.
 #[derive(Debug)]
-pub struct Adapters<S, D, Q, L, K> {
+pub struct Adapters<S, D, Q, L, K, R> {
     /// Storage of everything besides decisions.
     pub state: S,
     /// Storage of decisions.
@@ -65,21 +82,25 @@ pub struct Adapters<S, D, Q, L, K> {
     pub queues: Queues<Q, L>,
     /// Source of the time.
     pub clock: K,
+    /// What previews list; none if the stack allows no preview.
+    pub listed: Option<Listed<R>>,
 }
 
-impl<S, D, Q, L, K> ConsolePorts for Adapters<S, D, Q, L, K>
+impl<S, D, Q, L, K, R> ConsolePorts for Adapters<S, D, Q, L, K, R>
 where
     S: ConsoleState,
     D: Decisions + DecisionOverview + MeetingDays,
     Q: Queue + MeasuredQueue,
     L: DeadLetters,
-    K: Clock,
+    K: Clock + Clone,
+    R: CalendarEvents + Clone,
 {
     type State = S;
     type Decisions = D;
     type Queue = Q;
     type DeadLetters = L;
     type Clock = K;
+    type Recall = R;
 
     fn state(&self) -> &S {
         &self.state
@@ -95,5 +116,9 @@ where
 
     fn clock(&self) -> &K {
         &self.clock
+    }
+
+    fn listed(&self) -> Option<&Listed<R>> {
+        self.listed.as_ref()
     }
 }

@@ -33,6 +33,10 @@ pub(crate) enum Refused {
     NotAcceptable,
     /// No sync has found the platform's id of the event yet.
     CalendarNotSynced,
+    /// The stack allows no previews.
+    NoPreviews,
+    /// The calendar is not connected, so its events are not listed.
+    NotConnected,
     /// The meeting is over.
     EventOver,
     /// So many people have made a choice for the meeting that no more are kept.
@@ -49,6 +53,8 @@ pub(crate) enum Refused {
     UnsupportedFormat,
     /// Parts of the request are invalid.
     Invalid(Vec<InvalidPart>),
+    /// No permit to call Recall came in time.
+    RateLimited,
     /// A service failed; its error is in the log.
     Unavailable {
         /// Seconds after which a repetition may succeed.
@@ -72,10 +78,11 @@ impl Refused {
                 StatusCode::UNAUTHORIZED
             }
             Self::Forbidden | Self::NoAccess(_) => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoPreviews => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::CalendarNotSynced
+            | Self::NotConnected
             | Self::EventOver
             | Self::TooManyChoices
             | Self::DeduplicationInUse => StatusCode::CONFLICT,
@@ -84,6 +91,7 @@ impl Refused {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedFormat => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -97,10 +105,11 @@ impl Refused {
             Self::NotSignedIn => "not-signed-in",
             Self::NoAccess(_) => "no-access",
             Self::Forbidden => "forbidden",
-            Self::NotFound => "not-found",
+            Self::NotFound | Self::NoPreviews => "not-found",
             Self::MethodNotAllowed(_) => "method-not-allowed",
             Self::NotAcceptable => "not-acceptable",
             Self::CalendarNotSynced => "calendar-not-synced",
+            Self::NotConnected => "calendar-not-connected",
             Self::EventOver => "event-over",
             Self::TooManyChoices => "too-many-choices",
             Self::DeduplicationInUse => "deduplication-in-use",
@@ -109,6 +118,7 @@ impl Refused {
             Self::TooLarge => "too-large",
             Self::UnsupportedFormat => "unsupported-format",
             Self::Invalid(_) => "invalid",
+            Self::RateLimited => "rate-limited",
             Self::Unavailable { .. } => "unavailable",
         }
     }
@@ -152,6 +162,15 @@ impl Refused {
                 "Try again in a minute",
                 "The decision has no platform id of the event yet. A sync is requested.",
             ),
+            Self::NoPreviews => (
+                "Preview on the command line",
+                "This stack is deployed with ConsolePreview=false, so its console has no key of \
+                 Recall and cannot list events. `callsheet preview` shows the same.",
+            ),
+            Self::NotConnected => (
+                "Choose a connected calendar",
+                "The calendar is not connected, so Recall lists no events of it.",
+            ),
             Self::EventOver => (
                 "Choose a coming meeting",
                 "The meeting is over, so nothing is recorded any more.",
@@ -183,6 +202,10 @@ impl Refused {
                 "Correct the request",
                 "A part of the request is invalid; `problems` names each.",
             ),
+            Self::RateLimited => (
+                "Try again in half a minute",
+                "Other work uses Recall's rate limit, and goes before this.",
+            ),
             Self::Unavailable { .. } => (
                 "Try again in a moment",
                 "A service that this needs did not answer as it should.",
@@ -212,6 +235,7 @@ impl Refused {
         match self {
             Self::Unavailable { retry_after } => Some(*retry_after),
             Self::CalendarNotSynced => Some(60),
+            Self::RateLimited => Some(30),
             _ => None,
         }
     }
@@ -236,6 +260,8 @@ impl From<UseCaseError> for Refused {
             | UseCaseError::NoSuchEvent(_)
             | UseCaseError::UnknownCalendar(_) => Self::NotFound,
             UseCaseError::NoPlatformId(_) => Self::CalendarNotSynced,
+            UseCaseError::NoneConnected => Self::NotConnected,
+            UseCaseError::NoPermit(_) => Self::RateLimited,
             UseCaseError::MeetingOver(_) => Self::EventOver,
             UseCaseError::TooManyChoices(_) => Self::TooManyChoices,
             error => {

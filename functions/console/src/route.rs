@@ -50,6 +50,8 @@ pub enum Route {
     Pause,
     /// Ends the pause.
     Resume,
+    /// What a policy would change in a calendar.
+    Preview,
     /// Reopens the abandoned decision about an event.
     RetryEvent,
     /// Reopens abandoned decisions.
@@ -103,7 +105,7 @@ use Role::{Operator, Owner, Participant, Reader};
 
 impl Route {
     /// All routes.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::OpenApi,
         Self::SignIn,
         Self::Me,
@@ -125,6 +127,7 @@ impl Route {
         Self::ClearSeries,
         Self::Pause,
         Self::Resume,
+        Self::Preview,
         Self::RetryEvent,
         Self::Retry,
         Self::Resync,
@@ -169,7 +172,7 @@ impl Route {
             | Self::LintPolicy
             | Self::Policies
             | Self::PolicyRevision => Access::Roles(&[Reader, Operator]),
-            Self::RetryEvent | Self::Retry | Self::Resync | Self::PushPolicy => {
+            Self::Preview | Self::RetryEvent | Self::Retry | Self::Resync | Self::PushPolicy => {
                 Access::Roles(&[Operator])
             }
         }
@@ -185,9 +188,12 @@ impl Route {
             | Self::Pause
             | Self::Disconnect
             | Self::PushPolicy => Method::PUT,
-            Self::SignIn | Self::RetryEvent | Self::Retry | Self::Resync | Self::LintPolicy => {
-                Method::POST
-            }
+            Self::SignIn
+            | Self::Preview
+            | Self::RetryEvent
+            | Self::Retry
+            | Self::Resync
+            | Self::LintPolicy => Method::POST,
             Self::ClearEvent | Self::ClearMeeting | Self::ClearSeries | Self::Resume => {
                 Method::DELETE
             }
@@ -251,6 +257,7 @@ impl Route {
             Self::OverrideMeeting | Self::ClearMeeting => "/v1/events/{id}/meeting/override",
             Self::OverrideSeries | Self::ClearSeries => "/v1/events/{id}/series/override",
             Self::Pause | Self::Resume => "/v1/calendars/{id}/pause",
+            Self::Preview => "/v1/calendars/{id}/preview",
             Self::RetryEvent => "/v1/events/{id}/retry",
             Self::Retry => "/v1/retries",
             Self::Resync => "/v1/resyncs",

@@ -1,7 +1,7 @@
-//! The files of the console that hold no data: the shell, its script, styles and icon, the module that
+//! The files of the console that hold no data: the shell, its scripts, styles and icon, the module that
 //! signs people in, and the script with which a host application embeds the console.
 //!
-//! They are in the binary. Script and styles have a digest of their bytes in their names, so that a
+//! They are in the binary. Scripts and styles have a digest of their bytes in their names, so that a
 //! browser may keep them for ever, and the shell, which names them, is asked for each time.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
@@ -20,11 +20,14 @@ use crate::page::{Names, shell};
 use crate::sign_in::SignIn;
 
 const SCRIPT: &str = include_str!("static/console.js");
+/// Loaded in frames only.
+const FRAMED: &str = include_str!("static/framed.js");
+/// Loaded on the page of the active policy only.
+const POLICY: &str = include_str!("static/policy.js");
 const STYLES: &str = include_str!("static/console.css");
 const ICON: &str = include_str!("static/icon.svg");
 const EMBED: &str = include_str!("static/embed.js");
 const SIGN_IN: &str = include_str!("static/sign_in.js");
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// What the shell may load and do: its own files and its own API, nothing inline, and HTML only by
 /// the one policy of its script. Whom it may ask besides, and which pages may frame it, follow.
@@ -33,6 +36,7 @@ const SHELL_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'se
                             require-trusted-types-for 'script'; trusted-types callsheet";
 /// The path of the script that pages of other origins load.
 const EMBED_PATH: &str = "/embed.js";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 /// A file whose name changes with its bytes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
@@ -79,12 +83,16 @@ impl StaticFiles {
     /// The files of this binary, with a shell that these may frame, and in which people may sign in.
     pub(crate) fn new(embedders: &Embedders, sign_in: Option<&SignIn>) -> Self {
         let script = format!("console-{}.js", digest(SCRIPT));
+        let framed = format!("framed-{}.js", digest(FRAMED));
+        let policy = format!("policy-{}.js", digest(POLICY));
         let styles = format!("console-{}.css", digest(STYLES));
         let module = format!("sign_in-{}.js", digest(SIGN_IN));
         let names = Names {
-            script: &script,
-            styles: &styles,
+            console: &script,
+            framed: &framed,
+            policy: &policy,
             sign_in: &module,
+            styles: &styles,
         };
         let shell = shell(names, sign_in).into_string();
         let of = |name: String, kind, text: &str, caching| {
@@ -93,6 +101,8 @@ impl StaticFiles {
         let mut files = vec![
             of(String::new(), "text/html; charset=utf-8", &shell, ASK_AGAIN),
             of(script, JAVASCRIPT, SCRIPT, FOR_EVER),
+            of(framed, JAVASCRIPT, FRAMED, FOR_EVER),
+            of(policy, JAVASCRIPT, POLICY, FOR_EVER),
             of(styles, "text/css; charset=utf-8", STYLES, FOR_EVER),
             of("icon.svg".to_owned(), "image/svg+xml", ICON, ASK_AGAIN),
             of(EMBED_PATH[1..].to_owned(), JAVASCRIPT, EMBED, FOR_AN_HOUR),

@@ -21,6 +21,15 @@ pub struct Me {
     pub zone: Option<String>,
     /// When the token expires.
     pub expires_at: Timestamp,
+    /// What this stack allows besides.
+    pub features: Features,
+}
+
+/// What a stack may or may not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Features {
+    /// Whether operators may preview a policy.
+    pub preview: bool,
 }
 
 /// A calendar of the holder of a token.

@@ -15,6 +15,7 @@ use crate::meeting_alerts::MeetingAlert;
 use crate::meeting_override::MeetingOverrideSet;
 use crate::override_list::OverrideList;
 use crate::overrides::OverrideSet;
+use crate::preview::Comparison;
 use crate::retry::{AbandonedMeeting, Retried};
 use crate::status::Status;
 
@@ -126,6 +127,19 @@ impl WithoutTitles for Status {
         for (mut reason, number) in mem::take(&mut abandoned.by_reason) {
             withhold(&mut None, [&mut reason]);
             *abandoned.by_reason.entry(reason).or_default() += number;
+        }
+        self
+    }
+}
+
+impl WithoutTitles for Comparison {
+    fn without_titles(mut self) -> Self {
+        let calendars = self.calendars.iter_mut();
+        for meeting in calendars.flat_map(|calendar| &mut calendar.meetings) {
+            withhold(&mut meeting.title, [&mut meeting.reason]);
+        }
+        for shared in &mut self.newly_shared {
+            shared.title = None;
         }
         self
     }

@@ -9,6 +9,7 @@ use crate::PortError;
 use crate::notify::{Notification, notify};
 use crate::ports::{CalendarCreation, Clock, Creation, NewCalendar, Queue, RateLimits};
 use crate::rate_limited::{RateLimitedRecall, published_limit};
+use crate::rate_limiter::CallTerms;
 use crate::use_case_error::UseCaseError;
 
 /// A calendar that was created.
@@ -41,6 +42,7 @@ where
         clock,
         operation,
         rate_limit: published_limit(operation),
+        terms: CallTerms::OPERATOR,
     };
     let created = limited.call_once(async || recall.create_calendar(new).await);
     let calendar = match created.await {

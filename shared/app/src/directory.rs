@@ -7,6 +7,7 @@ use callsheet_domain::{Calendar, CalendarId, Operation};
 use crate::paging::Paging;
 use crate::ports::{CalendarDirectory, Clock, RateLimits, UnreadableCalendar};
 use crate::rate_limited::{RateLimitedRecall, published_limit};
+use crate::rate_limiter::CallTerms;
 use crate::use_case_error::UseCaseError;
 
 /// Longest list of calendars: more than a workspace has.
@@ -49,6 +50,7 @@ where
         clock,
         operation,
         rate_limit: published_limit(operation),
+        terms: CallTerms::OPERATOR,
     };
     let (mut directory, mut paging) = (Directory::default(), Paging::new(MAX_PAGES));
     loop {

@@ -15,6 +15,7 @@ use crate::ports::{
     CalendarEvents, CalendarRemoval, Calendars, Clock, Decisions, Queue, RateLimits, Removed,
 };
 use crate::rate_limited::{RateLimitedRecall, published_limit};
+use crate::rate_limiter::CallTerms;
 use crate::removal_effects::{RemovalEffects, removal_effects};
 use crate::use_case_error::UseCaseError;
 
@@ -82,6 +83,7 @@ where
             clock,
             operation,
             rate_limit: published_limit(operation),
+            terms: CallTerms::OPERATOR,
         }
     }
 

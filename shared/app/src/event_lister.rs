@@ -13,6 +13,7 @@ use crate::ports::{
     CalendarEvents, Calendars, Clock, EventQuery, PageOfEvents, RateLimits, UnreadableEvent,
 };
 use crate::rate_limited::RateLimitedRecall;
+use crate::rate_limiter::CallTerms;
 use crate::use_case_error::UseCaseError;
 
 /// Longest list of events of one calendar: 100,000 events.
@@ -98,6 +99,8 @@ pub struct EventLister<'a, R, S, K, P> {
     pub clock: K,
     /// The stack's rate limit of the list.
     pub rate_limit: RateLimit,
+    /// The terms of the calls.
+    pub terms: CallTerms,
     /// Watches the listing.
     pub progress: P,
 }
@@ -156,6 +159,7 @@ where
             clock: &self.clock,
             operation: Operation::ListEvents,
             rate_limit: self.rate_limit,
+            terms: self.terms,
         };
         let call = recall.call(async || {
             let requested_at = self.clock.now();

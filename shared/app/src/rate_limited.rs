@@ -41,11 +41,13 @@ pub struct RateLimitedRecall<'a, S, K> {
     pub operation: Operation,
     /// Its rate limit.
     pub rate_limit: RateLimit,
+    /// The terms of the calls.
+    pub terms: CallTerms,
 }
 
 impl<S: RateLimits, K: Clock> RateLimitedRecall<'_, S, K> {
     /// Makes `call`, and repeats it while Recall is unavailable or limits the
-    /// rate. The call must be idempotent.
+    /// rate, and the terms allow another call. The call must be idempotent.
     ///
     /// # Errors
     /// If the call fails for another reason, or too often.
@@ -59,8 +61,12 @@ impl<S: RateLimits, K: Clock> RateLimitedRecall<'_, S, K> {
             let reply = call().await;
             match self.limiter().back_off(self.operation, reply).await {
                 Err(PortError::Throttled { .. }) => {}
-                Err(PortError::Unavailable { .. }) => {
-                    self.clock.sleep_until(plus(self.clock.now(), delay)).await;
+                Err(error @ PortError::Unavailable { .. }) => {
+                    let next = plus(self.clock.now(), delay);
+                    if next > self.terms.latest {
+                        return Err(error.into());
+                    }
+                    self.clock.sleep_until(next).await;
                     delay *= 2;
                 }
                 result => return Ok(result?),
@@ -94,11 +100,10 @@ impl<S: RateLimits, K: Clock> RateLimitedRecall<'_, S, K> {
     /// and acquires it.
     async fn acquire(&self) -> Result<(), UseCaseError> {
         let limiter = self.limiter();
-        let permit = limiter.acquire(self.operation, self.rate_limit, CallTerms::OPERATOR);
+        let permit = limiter.acquire(self.operation, self.rate_limit, self.terms);
         let permit = permit.await;
         permit.map(drop).map_err(|error| match error {
             AcquireError::Port(error) => error.into(),
-            // An operator's terms have no deadline, so a permit is always waited for.
             AcquireError::RateLimited(_) | AcquireError::DeadlineReached => {
                 UseCaseError::NoPermit(error)
             }

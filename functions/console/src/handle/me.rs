@@ -1,6 +1,6 @@
 //! The holder of the token.
 
-use callsheet_api::me::{Me, MyCalendar};
+use callsheet_api::me::{Features, Me, MyCalendar};
 use callsheet_app::list_calendars::calendar_states;
 use callsheet_auth::Grant;
 
@@ -38,6 +38,9 @@ pub(super) async fn me<P: ConsolePorts>(
         event,
         zone: zone.map(str::to_owned),
         expires_at: token.expires_at(),
+        features: Features {
+            preview: ports.listed().is_some(),
+        },
     };
     let page = asked.page(caller, |_| page::header(&me));
     Ok(Answer::of(&me).with_page(page))

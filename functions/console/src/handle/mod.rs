@@ -13,6 +13,7 @@ mod override_event;
 mod override_meeting;
 mod pause;
 mod policies;
+mod preview;
 mod push_policy;
 mod status;
 
@@ -77,14 +78,15 @@ pub(crate) async fn handle<P: ConsolePorts>(
             pause::set(ports, caller, asked, Some(end)).await
         }
         Route::Resume => pause::set(ports, caller, asked, None).await,
+        Route::Preview => preview::preview(ports, caller, asked).await,
         Route::RetryEvent => operations::retry_event(ports, caller, asked).await,
         Route::Retry => operations::retry(ports, caller).await,
         Route::Resync => operations::resync(ports, caller, asked).await,
         Route::Coverage => coverage::coverage(ports, caller, asked).await,
-        Route::LintPolicy => policies::lint(asked),
+        Route::LintPolicy => policies::lint(caller, asked),
         Route::PushPolicy => push_policy::push(ports, caller, asked).await,
         Route::Status => status::status(ports, recent, caller, asked).await,
-        Route::Policy => policies::active(ports.state(), caller, asked).await,
+        Route::Policy => policies::active(ports, caller, asked).await,
         Route::Policies => policies::list(ports.state(), asked).await,
         Route::PolicyRevision => policies::one(ports.state(), caller, asked).await,
     }

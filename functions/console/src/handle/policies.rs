@@ -1,16 +1,21 @@
 //! The active policy, and those that were pushed.
 
+use callsheet_api::calendars::CalendarList;
 use callsheet_api::policy::{Entry, History, PolicyRevisionDocument};
-use callsheet_api::policy_file::{self, PolicyFile};
+use callsheet_api::policy_file::{self, PolicyFile, to_yaml};
 use callsheet_app::document;
+use callsheet_app::list_calendars::{CalendarFilter, CalendarQuery, list_calendars};
 use callsheet_app::ports::{Calendars, Policies};
-use callsheet_domain::PolicyRevision;
+use callsheet_auth::Grant;
+use callsheet_domain::{CalendarStatus, PolicyDocument, PolicyRevision};
 
 use crate::asked::Asked;
 use crate::body::text;
 use crate::caller::Caller;
-use crate::page;
+use crate::form::Form;
+use crate::page::{self, Playground};
 use crate::parameters::Parameters;
+use crate::ports::ConsolePorts;
 use crate::problem::Refused;
 use crate::response::Answer;
 
@@ -20,16 +25,66 @@ use super::push_policy;
 const USUAL: usize = 20;
 /// The most policies that are listed.
 const MOST: usize = 100;
+/// The most calendars whose preview a page offers.
+const MOST_PREVIEWED: usize = 50;
 
-/// The active policy.
-pub(super) async fn active<S: Calendars + Policies>(
-    state: &S,
+/// The active policy. An operator's page has it in an editor.
+pub(super) async fn active<P: ConsolePorts>(
+    ports: &P,
     caller: Caller<'_>,
     asked: Asked<'_>,
 ) -> Result<Answer, Refused> {
+    let state = ports.state();
     let revision = state.active_revision().await?;
-    let policy = read(state, revision, revision).await?;
-    Ok(answer(&policy, caller, asked).with_tag(push_policy::tag(revision)))
+    let (policy, document) = read(state, revision, revision).await?;
+    let tag = push_policy::tag(revision);
+    let is_tried = asked.form == Form::Html && *caller.token.grant() == Grant::Operator;
+    let tried = if is_tried {
+        Some(Playground {
+            text: text_of(&document),
+            tag: tag.clone(),
+            calendars: previewable(ports, caller, asked).await?,
+        })
+    } else {
+        None
+    };
+    let page = asked.page(caller, |view| page::policy(&policy, tried.as_ref(), view));
+    Ok(Answer::of(&policy).with_page(page).with_tag(tag))
+}
+
+/// A policy as it is edited. JSON is YAML, too.
+fn text_of(document: &PolicyDocument) -> String {
+    to_yaml(document).unwrap_or_else(|_| {
+        let json = serde_json::to_string_pretty(document);
+        json.expect("a policy can be written as JSON")
+    })
+}
+
+/// The first connected calendars that fit the query; none if the stack allows no preview.
+async fn previewable<P: ConsolePorts>(
+    ports: &P,
+    caller: Caller<'_>,
+    asked: Asked<'_>,
+) -> Result<Option<CalendarList>, Refused> {
+    if ports.listed().is_none() {
+        return Ok(None);
+    }
+    let mut given = Parameters::of(asked.query);
+    let text = given.text("q");
+    given.finish()?;
+    let query = CalendarQuery {
+        filter: CalendarFilter {
+            status: Some(CalendarStatus::Connected),
+            text,
+            ..CalendarFilter::default()
+        },
+        after: None,
+        most: MOST_PREVIEWED,
+        with_meetings: false,
+    };
+    let (state, decisions) = (ports.state(), ports.decisions());
+    let known = list_calendars(state, decisions, &query, caller.now).await?;
+    Ok(Some(CalendarList::of(known, caller.now)))
 }
 
 /// The policies that were pushed, newest first.
@@ -44,14 +99,20 @@ pub(super) async fn list<S: Policies>(state: &S, asked: Asked<'_>) -> Result<Ans
 }
 
 /// Checks the policy in the body, as `callsheet policy lint` does.
-pub(super) fn lint(asked: Asked<'_>) -> Result<Answer, Refused> {
+pub(super) fn lint(caller: Caller<'_>, asked: Asked<'_>) -> Result<Answer, Refused> {
+    let report = policy_file::lint(&file_of(asked)?);
+    let page = asked.page(caller, |_| page::linted(&report));
+    Ok(Answer::of(&report).with_page(page))
+}
+
+/// The policy in the body, in JSON or YAML.
+pub(super) fn file_of(asked: Asked<'_>) -> Result<PolicyFile, Refused> {
     let (text, is_json) = text(asked.request)?;
-    let file = PolicyFile {
+    Ok(PolicyFile {
         name: "the policy".to_owned(),
         text,
         is_json,
-    };
-    Ok(Answer::of(&policy_file::lint(&file)))
+    })
 }
 
 /// A policy by its revision.
@@ -62,27 +123,23 @@ pub(super) async fn one<S: Calendars + Policies>(
 ) -> Result<Answer, Refused> {
     let revision = asked.id.parse().map_err(|_| Refused::NotFound)?;
     let active = state.active_revision().await?;
-    let policy = read(state, PolicyRevision(revision), active).await?;
-    Ok(answer(&policy, caller, asked))
-}
-
-fn answer(policy: &PolicyRevisionDocument, caller: Caller<'_>, asked: Asked<'_>) -> Answer {
-    let page = asked.page(caller, |view| page::policy(policy, view));
-    Answer::of(policy).with_page(page)
+    let (policy, _) = read(state, PolicyRevision(revision), active).await?;
+    let page = asked.page(caller, |view| page::policy(&policy, None, view));
+    Ok(Answer::of(&policy).with_page(page))
 }
 
 async fn read<S: Calendars + Policies>(
     state: &S,
     revision: PolicyRevision,
     active: PolicyRevision,
-) -> Result<PolicyRevisionDocument, Refused> {
+) -> Result<(PolicyRevisionDocument, PolicyDocument), Refused> {
     let stored = state.policy(revision).await?;
     if stored.is_none() && revision != PolicyRevision::default() && revision != active {
         return Err(Refused::NotFound);
     }
     let document = document(state, revision).await?;
     let stored = stored.as_ref();
-    Ok(PolicyRevisionDocument {
+    let shown = PolicyRevisionDocument {
         revision: revision.0,
         is_active: revision == active,
         at: stored.map(|stored| stored.at),
@@ -90,5 +147,6 @@ async fn read<S: Calendars + Policies>(
         via: stored.and_then(|stored| stored.by.key().map(str::to_owned)),
         note: stored.and_then(|stored| stored.note.clone()),
         document: serde_json::to_value(&document).expect("a policy can be written as JSON"),
-    })
+    };
+    Ok((shown, document))
 }

@@ -13,13 +13,12 @@ use serde_json::Value;
 use crate::asked::Asked;
 use crate::body::body;
 use crate::caller::Caller;
+use crate::page::{self, LONGEST_NOTE};
 use crate::ports::ConsolePorts;
 use crate::problem::Refused;
 use crate::response::Answer;
 
 const EXPECTED: &str = r#"{"document":{"version":1,…},"note":"…"}"#;
-/// The longest note, in characters.
-const LONGEST_NOTE: usize = 1_000;
 
 /// The body of a request.
 #[derive(Deserialize)]
@@ -87,7 +86,8 @@ pub(super) async fn push<P: ConsolePorts>(
         warnings: Problem::all_of(warnings),
         resync_request,
     };
-    Ok(Answer::of(&pushed).with_tag(tag(revision)))
+    let page = asked.page(caller, |_| page::pushed(&pushed));
+    Ok(Answer::of(&pushed).with_page(page).with_tag(tag(revision)))
 }
 
 /// The document; else all its problems.
@@ -98,11 +98,7 @@ fn document(value: Value) -> Result<PolicyDocument, Refused> {
             text,
             is_json: false,
         };
-        let compiled = compile(&file).map_err(|problems| {
-            let part = |problem: Problem| part(&problem.place, problem.message);
-            Refused::Invalid(problems.into_iter().map(part).collect())
-        });
-        return Ok(compiled?.0);
+        return Ok(compile(&file).map_err(refused_text)?.0);
     }
     let problems = PolicyDocument::problems_of(&value, Notation::Json);
     match serde_json::from_value(value) {
@@ -113,6 +109,12 @@ fn document(value: Value) -> Result<PolicyDocument, Refused> {
         }
         _ => Err(refused(problems)),
     }
+}
+
+/// The problems of a policy that was sent as a text.
+pub(super) fn refused_text(problems: Vec<Problem>) -> Refused {
+    let part = |problem: Problem| part(&problem.place, problem.message);
+    Refused::Invalid(problems.into_iter().map(part).collect())
 }
 
 fn refused(problems: Vec<PolicyProblem>) -> Refused {

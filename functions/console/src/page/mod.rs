@@ -2,7 +2,7 @@
 //!
 //! A fragment says by its attributes what the script does with it: `data-every` how often it is
 //! asked for again, `data-key` which parts are replaced on their own, `data-write` which request a
-//! control sends. The script itself knows no page.
+//! control sends. The script itself knows no page; the playground of the policy has one of its own.
 
 mod activity;
 mod agenda;
@@ -17,10 +17,13 @@ mod events;
 mod header;
 mod icon;
 mod instant;
+mod linted;
 mod meeting;
 mod overrides;
 mod overview;
+mod playground;
 mod policy;
+mod previewed;
 mod problem;
 mod saved;
 mod shell;
@@ -37,9 +40,12 @@ pub(crate) use disconnection::{disconnection, disconnection_saved};
 pub(crate) use event::event;
 pub(crate) use events::events;
 pub(crate) use header::header;
+pub(crate) use linted::{linted, pushed};
 pub(crate) use overrides::overrides;
 pub(crate) use overview::overview;
+pub(crate) use playground::{LONGEST_NOTE, Playground};
 pub(crate) use policy::policy;
+pub(crate) use previewed::previewed;
 pub(crate) use problem::problem;
 pub(crate) use saved::{meeting_saved, override_saved, pause_saved};
 pub(crate) use shell::{Names, shell};
@@ -71,6 +77,9 @@ pub(crate) fn has_page(route: Route) -> bool {
             | Route::Pause
             | Route::Resume
             | Route::Status
+            | Route::LintPolicy
+            | Route::PushPolicy
+            | Route::Preview
             | Route::Policy
             | Route::PolicyRevision
     )

@@ -4,12 +4,16 @@ use callsheet_api::policy::PolicyRevisionDocument;
 use maud::{Markup, html};
 
 use crate::page::instant::instant;
+use crate::page::playground::{Playground, playground};
 use crate::page::texts;
 use crate::page::view::View;
 
-/// The fragment of a policy.
-pub(crate) fn policy(policy: &PolicyRevisionDocument, view: &View<'_>) -> Markup {
-    let document = serde_json::to_string_pretty(&policy.document);
+/// The fragment of a policy; with a playground, if the caller may push another one over it.
+pub(crate) fn policy(
+    policy: &PolicyRevisionDocument,
+    tried: Option<&Playground>,
+    view: &View<'_>,
+) -> Markup {
     html! {
         section.page data-title=(texts::POLICY) data-every="60" {
             div.head { div {
@@ -22,9 +26,20 @@ pub(crate) fn policy(policy: &PolicyRevisionDocument, view: &View<'_>) -> Markup
                         @if let Some(by) = &policy.by { ", " bdi { (by) } }
                     }
                 }
-                @if let Some(note) = &policy.note { p data-key="note" dir="auto" { (note) } }
+                // It is always there, so that another note replaces this part and not the page.
+                p data-key="note" dir="auto" { (policy.note.as_deref().unwrap_or_default()) }
             } }
-            pre.document tabindex="0" data-key="document" { code { (document.unwrap_or_default()) } }
+            @match tried {
+                Some(tried) => (playground(tried)),
+                None => (document(policy)),
+            }
         }
+    }
+}
+
+fn document(policy: &PolicyRevisionDocument) -> Markup {
+    let text = serde_json::to_string_pretty(&policy.document).unwrap_or_default();
+    html! {
+        pre.document tabindex="0" data-key="document" { code { (text) } }
     }
 }

@@ -9,10 +9,16 @@ use crate::sign_in::SignIn;
 /// The names of the files that the shell loads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Names<'a> {
-    pub(crate) script: &'a str,
-    pub(crate) styles: &'a str,
-    /// The module that signs people in.
+    /// The script of every page.
+    pub(crate) console: &'a str,
+    /// The one that is loaded in a frame.
+    pub(crate) framed: &'a str,
+    /// The one that the policy page loads.
+    pub(crate) policy: &'a str,
+    /// The one that signs people in.
     pub(crate) sign_in: &'a str,
+    /// The styles.
+    pub(crate) styles: &'a str,
 }
 
 /// The shell that loads files of these names, and tells the script where people sign in.
@@ -31,7 +37,7 @@ pub(crate) fn shell(names: Names<'_>, sign_in: Option<&SignIn>) -> Markup {
                 @if let Some(SignIn { client, authorization_url, token_url, .. }) = sign_in {
                     meta name="sign-in" content=(names.sign_in) data-client=(client) data-authorize=(authorization_url) data-token=(token_url);
                 }
-                script type="module" src=(names.script) {}
+                script type="module" src=(names.console) {}
             }
             body {
                 (Icon::set())
@@ -44,7 +50,7 @@ pub(crate) fn shell(names: Names<'_>, sign_in: Option<&SignIn>) -> Markup {
                         button type="button" { (texts::SIGN_IN_AGAIN) }
                     }
                 }
-                main id="main" tabindex="-1" { noscript { p { (texts::NO_SCRIPT) } } }
+                main id="main" tabindex="-1" data-framed=(names.framed) data-policy=(names.policy) { noscript { p { (texts::NO_SCRIPT) } } }
                 div.unseen id="live" role="status" aria-live="polite" {}
                 template id="no-home" { (message(texts::NO_HOME, texts::NO_HOME_DETAIL, None)) }
                 @if sign_in.is_some() {

@@ -241,6 +241,75 @@ pub(super) const ACTIVE: &str = "active";
 pub(super) const NOT_ACTIVE: &str = "not active";
 pub(super) const PUSHED: &str = "pushed";
 
+pub(super) const POLICY_TEXT: &str = "Text of the policy, in YAML or JSON";
+pub(super) const IS_ACTIVE: &str = "This is the active policy. It is checked while you type.";
+pub(super) const OVERTAKEN: &str =
+    "Another policy was pushed since this page was opened. Your text is kept; a push shows both.";
+pub(super) const VALID: &str = "Valid";
+pub(super) const INVALID: &str = "Invalid";
+pub(super) const PROBLEM: &str = "problem";
+pub(super) const PROBLEMS: &str = "problems";
+pub(super) const WARNING: &str = "warning";
+pub(super) const WARNINGS: &str = "warnings";
+pub(super) const ONE_RULE: &str = "rule";
+pub(super) const SOME_RULES: &str = "rules";
+pub(super) const LINE: &str = "Line";
+pub(super) const COLUMN: &str = "column";
+pub(super) const PUSH: &str = "Push";
+pub(super) const DISCARD: &str = "Discard my changes";
+pub(super) const PUSH_QUESTION: &str = "Push this policy?";
+pub(super) const PUSH_DETAIL: &str =
+    "It decides about every calendar at once. Meetings gain and lose bots within minutes.";
+pub(super) const NOTE: &str = "Why, for the history";
+pub(super) const CANCEL: &str = "Cancel";
+pub(super) const IS_PUSHED: &str = "is active. All calendars are decided by it within minutes.";
+pub(super) const WAS_ACTIVE: &str = "was active already: it is the same policy.";
+pub(super) const NEWEST: &str = "The policy that is active now";
+pub(super) const NEWEST_DETAIL: &str = "Nothing was pushed, and your text above is as you left it. Take over from this policy what you want to keep, then push again over it.";
+pub(super) const PUSH_OVER: &str = "I have read it: push over it";
+pub(super) const PREVIEW: &str = "Preview";
+pub(super) const PREVIEW_DETAIL: &str = "Which meetings would gain, lose or change a bot. Nothing is changed. The events are listed at Recall, and all other work goes first.";
+pub(super) const NO_PREVIEWS: &str =
+    "This stack is deployed with ConsolePreview=false. On a terminal, use";
+pub(super) const PREVIEW_IN: &str = "Calendars";
+pub(super) const FIRST_CALENDARS: &str =
+    "These are the first of your calendars; find others by their address. For all at once, use";
+pub(super) const CHOOSE_ALL: &str = "Choose all";
+pub(super) const STOP: &str = "Stop";
+pub(super) const PREVIEW_OF: &str = "Calendar {number} of {count}: {name}";
+pub(super) const PREVIEW_WAITS: &str =
+    "Waiting for Recall's rate limit. Next attempt in {seconds} s.";
+pub(super) const PREVIEW_DONE: &str = "Previewed: {number} of {count}. Gains {gains}, loses {loses}, changes {changes}, keeps {keeps}.";
+pub(super) const PREVIEW_STOPPED: &str = "Stopped after {number} of {count}.";
+pub(super) const PREVIEW_NONE: &str = "Choose a calendar first.";
+pub(super) const PREVIEW_OLD: &str = "The text has changed since. Preview it again.";
+pub(super) const GAINS: &str = "Gains";
+pub(super) const LOSES: &str = "Loses";
+pub(super) const CHANGES: &str = "Changes";
+pub(super) const KEEPS: &str = "Keeps";
+pub(super) const GAINS_BOT: &str = "gains a bot";
+pub(super) const LOSES_BOT: &str = "loses its bot";
+pub(super) const CHANGES_BOT: &str = "another bot";
+pub(super) const NOTHING_CHANGES: &str = "Nothing changes:";
+pub(super) const KEPT: &str = "meetings stay as they are.";
+pub(super) const MORE_CHANGES: &str = "more would change.";
+pub(super) const NO_RULE: &str = "not decided yet";
+pub(super) const BECOMES: &str = "becomes";
+pub(super) const CHANGED_FIELDS: &str = "Other values:";
+pub(super) const EXPRESSIONS_FAIL: &str = "meetings on which the expression of a rule fails.";
+pub(super) const NOT_PREVIEWED: &str = "events that cannot be read are left out.";
+pub(super) const CALENDAR_NOT_PREVIEWED: &str =
+    "Stored rows of the calendar cannot be read, so it is left out.";
+pub(super) const PUSH_WILL_BE_REFUSED: &str =
+    "It tells in another way which events share a bot. A push is refused while a bot is scheduled.";
+pub(super) const WOULD_SHARE: &str = "bots would be shared by events that have several now.";
+pub(super) const UPCOMING_BOTS: &str = "Upcoming";
+pub(super) const ONE_BOT: &str = "bot";
+pub(super) const BOTS: &str = "bots";
+pub(super) const HOURS: &str = "hours";
+pub(super) const ABOUT: &str = "about";
+pub(super) const ABOVE_CAPS: &str = "days or months are above a cap on spending.";
+
 pub(super) const CONSENT: &str = "Recording";
 pub(super) const MAY_IT_BE_RECORDED: &str = "May this meeting be recorded?";
 pub(super) const ANSWER_YES: &str = "Yes";

@@ -10,11 +10,10 @@ const offline = document.querySelector("#offline");
 const LOOKS = [0.3, 0.6, 1, 1.5, 2, 3, 4, 5, 7, 9, 12, 15, 20, 25, 30, 40, 50, 60];
 const MOST_SECONDS_BETWEEN = 120;
 
-// The page of a host application that shows the console in a frame, if there is one.
-const host = window.parent === window ? null : window.parent;
-
+// What is only done in a frame of a host application.
+const framed = window.parent === window ? null : import(new URL(main.dataset.framed, document.baseURI));
 // The company's issuer, if people sign in at one. What that takes is in a module that is loaded when somebody does.
-const issuer = host ? null : document.querySelector("meta[name=sign-in]");
+const issuer = framed ? null : document.querySelector("meta[name=sign-in]");
 const signIn = async (step, given) => (await import(new URL(issuer.content, document.baseURI)))[step](issuer.dataset, given);
 
 let token = stored();
@@ -30,12 +29,22 @@ async function request(path, options = {}) {
   return isExpired(response) && (await renewed()) ? send(path, options) : response;
 }
 
-async function send(path, { method = "GET", body, headers = {} }) {
+async function send(path, { method = "GET", body, headers = {}, signal }) {
   const url = new URL(path, document.baseURI);
-  if (method === "GET" && zone) url.searchParams.set("zone", zone);
-  if (body) headers["Content-Type"] = "application/json";
+  if (zone) url.searchParams.set("zone", zone);
+  if (body) headers = { "Content-Type": "application/json", ...headers };
   headers = { ...headers, Accept: "text/html", Authorization: `Bearer ${token}` };
-  return fetch(url, { method, body, headers, cache: "no-store", redirect: "error" });
+  return fetch(url, { method, body, headers, signal, cache: "no-store", redirect: "error" });
+}
+
+// An answer and its element; nothing without a connection.
+async function ask(path, options) {
+  try {
+    const response = await request(path, options);
+    return { response, element: await fragment(response) };
+  } catch {
+    if (!options?.signal?.aborted) offline.hidden = false;
+  }
 }
 
 // The element of an answer. Only answers of the API become HTML, and the API escapes.
@@ -46,9 +55,8 @@ async function fragment(response) {
   return parsed.body.firstElementChild ?? document.createElement("div");
 }
 
-function isExpired(response) {
-  return response.status === 401;
-}
+const isExpired = (response) => response.status === 401;
+const say = (words) => (live.textContent = words);
 
 function showTemplate(id) {
   const section = document.querySelector(`#${id}`).content.firstElementChild.cloneNode(true);
@@ -60,13 +68,8 @@ function showTemplate(id) {
 
 // Pages
 
-function pathOfAddress() {
-  const path = location.hash.slice(1);
-  return path.startsWith("/") ? path : home;
-}
-
 async function navigate() {
-  const path = pathOfAddress();
+  const path = location.hash.startsWith("#/") ? location.hash.slice(1) : home;
   if (!path) return showTemplate("no-home");
   stop();
   page = { path, query: {}, tag: null, parts: new Map(), failures: 0, timer: 0, sent: 0, shown: 0 };
@@ -125,15 +128,20 @@ function show(asked, fresh) {
   const received = new Map(parts.map((part) => [part.dataset.key, part.outerHTML]));
   const isSame = [...received.keys()].join("\n") === [...asked.parts.keys()].join("\n");
   if (isSame && asked.parts.size > 0) {
-    for (const part of parts) {
-      if (asked.parts.get(part.dataset.key) !== part.outerHTML) replacePart(part);
-    }
+    for (const part of parts.filter((it) => asked.parts.get(it.dataset.key) !== it.outerHTML)) replacePart(part);
   } else {
     replaceAll(fresh);
   }
   asked.parts = received;
-  const title = fresh.dataset.title;
-  if (title) document.title = `${title} · Callsheet`;
+  if (fresh.dataset.title) document.title = `${fresh.dataset.title} · Callsheet`;
+  if (fresh.querySelector("[data-playground]")) tryPolicies(fresh);
+}
+
+// The page of the active policy has a script of its own.
+async function tryPolicies(fresh) {
+  const { shown } = await import(new URL(main.dataset.policy, document.baseURI));
+  const place = main.querySelector("[data-playground]");
+  if (place) shown(place, fresh.querySelector("[data-playground]"), { ask, say, refresh });
 }
 
 function replacePart(part) {
@@ -142,8 +150,7 @@ function replacePart(part) {
     shown?.replaceWith(part);
   } else if (part.dataset.write) {
     // The control with the focus stays; only what it says changes.
-    shown.dataset.value = part.dataset.value;
-    for (const input of shown.querySelectorAll("input")) input.checked = input.value === part.dataset.value;
+    check(shown, part.dataset.value);
   }
   const details = part.closest("[data-row]")?.querySelector("details[open][data-src]");
   if (details) load(details);
@@ -161,12 +168,8 @@ function replaceAll(fresh) {
 }
 
 async function load(details) {
-  const place = details.querySelector(".loaded");
-  try {
-    place.replaceChildren(await fragment(await request(details.dataset.src)));
-  } catch {
-    offline.hidden = false;
-  }
+  const asked = await ask(details.dataset.src);
+  if (asked) details.querySelector(".loaded").replaceChildren(asked.element);
 }
 
 // Changes
@@ -176,24 +179,19 @@ async function change(element, { path, method, body, headers }, undo) {
   const row = element.closest("[data-row]");
   const message = row.querySelector("[data-message]");
   const began = performance.now();
-  let response;
-  try {
-    response = await request(path, { method, body, headers });
-    if (isExpired(response)) return void showTemplate("expired");
-    const saved = await fragment(response);
-    message.replaceChildren(saved);
-    live.textContent = saved.textContent;
-    const button = saved.querySelector("[data-undo]");
-    if (button && undo) {
-      button.hidden = false;
-      button.addEventListener("click", undo);
-    }
-    if (response.ok) follow(row, saved, began);
-    return response.ok;
-  } catch {
-    offline.hidden = false;
-    return false;
+  const asked = await ask(path, { method, body, headers });
+  if (!asked) return false;
+  const { response, element: saved } = asked;
+  if (isExpired(response)) return void showTemplate("expired");
+  message.replaceChildren(saved);
+  say(saved.textContent);
+  const button = saved.querySelector("[data-undo]");
+  if (button && undo) {
+    button.hidden = false;
+    button.addEventListener("click", undo);
   }
+  if (response.ok) follow(row, saved, began);
+  return response.ok;
 }
 
 // A later change in the same place replaces what was saved, and is followed itself. If the whole page was replaced, as
@@ -213,25 +211,25 @@ async function follow(row, saved, began) {
 
 function finish(saved, text, began) {
   if (!text) return;
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  const words = text.replace("{seconds}", seconds);
+  const words = text.replace("{seconds}", ((performance.now() - began) / 1000).toFixed(1));
   saved.firstChild.textContent = `${words} `;
-  live.textContent = words;
+  say(words);
 }
 
 async function choose(control, value) {
   const before = control.dataset.value;
   if (value === before) return;
-  const set = (chosen) => {
-    control.dataset.value = chosen;
-    for (const input of control.querySelectorAll("input")) input.checked = input.value === chosen;
-  };
-  set(value);
+  check(control, value);
   const body = value === "policy" ? undefined : JSON.stringify({ override: value });
   const write = { path: control.dataset.write, method: body ? "PUT" : "DELETE", body };
   const key = CSS.escape(control.dataset.key);
   const undo = () => choose(main.querySelector(`[data-key="${key}"]`) ?? control, before);
-  if (!(await change(control, write, undo))) set(before);
+  if (!(await change(control, write, undo))) check(control, before);
+}
+
+function check(control, value) {
+  control.dataset.value = value;
+  for (const input of control.querySelectorAll("input")) input.checked = input.value === value;
 }
 
 // Events of the browser
@@ -244,8 +242,7 @@ main.addEventListener("change", (event) => {
 main.addEventListener("click", async (event) => {
   if (event.target.closest("[data-sign-in]")) return signIn("begin");
   const button = event.target.closest("button[data-method]");
-  if (!button) return;
-  if (button.form && !button.form.reportValidity()) return;
+  if (!button || (button.form && !button.form.reportValidity())) return;
   const { path, method, body } = button.dataset;
   // What the change depends on is what the page shows.
   const match = button.closest("[data-row]").querySelector("[data-match]")?.dataset.match;
@@ -266,35 +263,23 @@ main.addEventListener("input", (event) => {
   clearTimeout(typing);
   typing = setTimeout(() => {
     const text = event.target.value.trim();
-    if (!page) return;
-    page.query = text ? { q: text } : {};
-    page.tag = null;
+    if (page) Object.assign(page, { query: text ? { q: text } : {}, tag: null });
     refresh();
   }, 250);
 });
 
 // `toggle` does not bubble.
-main.addEventListener(
-  "toggle",
-  (event) => {
-    const details = event.target;
-    if (details.open && details.dataset.src) load(details);
-  },
-  true,
-);
+main.addEventListener("toggle", ({ target }) => target.open && target.dataset.src && load(target), true);
 
 // A menu closes as soon as something else is used, or by Escape.
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && document.activeElement?.closest("details.menu[open]");
-  if (menu) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  }
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = menu.contains(event.target);
 });
 
 document.querySelector("[data-skip]").addEventListener("click", (event) => {
@@ -302,10 +287,7 @@ document.querySelector("[data-skip]").addEventListener("click", (event) => {
   main.focus();
 });
 
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) clearTimeout(page?.timer);
-  else refresh();
-});
+document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(page?.timer) : refresh()));
 window.addEventListener("online", refresh);
 window.addEventListener("hashchange", () => (takeToken() ? start() : navigate()));
 
@@ -321,33 +303,11 @@ function stored(given) {
   }
 }
 
-// Gets a new token: of the host's page, or of a person who signed in and does so again. Whether there is one.
-let renewal = null;
-function renewed() {
-  if (!host && !(issuer && token)) return false;
-  renewal ??= (host ? askHost() : signIn("again", token)).catch(() => null).then((given) => {
-    renewal = null;
-    if (given) token = stored(given) ?? given;
-    return Boolean(given);
-  });
-  return renewal;
-}
-
-// Asks the host's page. Only pages that the console's policy lets frame it can be asked.
-function askHost() {
-  return new Promise((resolve) => {
-    const heard = ({ source, data }) => {
-      if (source === host && data?.callsheet === "token") finished(data.token);
-    };
-    const finished = (given) => {
-      window.removeEventListener("message", heard);
-      clearTimeout(timer);
-      resolve(given);
-    };
-    const timer = setTimeout(finished, 15000);
-    window.addEventListener("message", heard);
-    host.postMessage({ callsheet: "token-wanted" }, "*");
-  });
+// Whether there is a new token: of the host's page, or of a person who signed in and does so again.
+async function renewed() {
+  const given = framed ? await (await framed).askedToken() : issuer && token && (await signIn("again", token));
+  if (given) token = stored(given) ?? given;
+  return Boolean(given);
 }
 
 // Takes the token out of the address, so that it is in no history. Whether there was one.
@@ -362,20 +322,15 @@ function takeToken() {
 }
 
 function markCurrent() {
-  const path = page.path.split("?")[0];
-  for (const link of document.querySelectorAll("#header nav a")) {
-    const isCurrent = link.getAttribute("href").slice(1).split("?")[0] === path;
-    if (isCurrent) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
+  const isCurrent = (link) => link.getAttribute("href").slice(1).split("?")[0] === page.path.split("?")[0];
+  for (const link of document.querySelectorAll("#header nav a")) link.ariaCurrent = isCurrent(link) ? "page" : null;
 }
 
 async function start() {
   try {
     if (issuer && location.search) {
-      const given = await signIn("returned", showTemplate);
-      if (given === false) return;
-      token = given ?? token;
+      if (await signIn("returned", showTemplate)) return;
+      token = stored();
     }
     if (!token && !(await renewed())) return showTemplate("no-token");
     const response = await request("v1/me");
@@ -383,8 +338,7 @@ async function start() {
     const top = await fragment(response);
     if (!response.ok) return main.replaceChildren(top);
     document.querySelector("#header").replaceChildren(top);
-    home = top.dataset.home ?? null;
-    zone = top.dataset.zone ?? zone;
+    [home, zone] = [top.dataset.home ?? null, top.dataset.zone ?? zone];
     await navigate();
   } catch {
     offline.hidden = false;
@@ -392,10 +346,5 @@ async function start() {
   }
 }
 
-if (host) {
-  const height = () => document.body.getBoundingClientRect().height;
-  const tell = () => host.postMessage({ callsheet: "height", height: height() }, "*");
-  new ResizeObserver(tell).observe(document.body);
-}
 takeToken();
 start();

@@ -34,8 +34,14 @@ export async function begin(issuer) {
 }
 
 // Lets a person whose token has expired sign in again in a window of its own, so that nothing on the page is lost. Gives
-// the new token; none if the old one did not come this way.
-export async function again(issuer, token) {
+// the new token; none if the old one did not come this way. Who asks meanwhile gets the same one.
+let asked = null;
+export function again(issuer, token) {
+  asked ??= signedInAgain(issuer, token).finally(() => (asked = null));
+  return asked;
+}
+
+async function signedInAgain(issuer, token) {
   if (sessionStorage.getItem(SIGNED_IN) !== token) return null;
   const { url, state } = await attempt(issuer, { again: true });
   const banner = document.querySelector("#sign-in-again");
@@ -61,20 +67,19 @@ export async function again(issuer, token) {
   return given;
 }
 
-// Takes the code out of the address, and gives the token for it: none if nobody asked for the code, false if a page was
-// shown instead.
+// Takes the code out of the address, and stores the token for it. Whether a page was shown instead.
 export async function returned({ client, token: tokenUrl }, show) {
   const query = new URLSearchParams(location.search);
   const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? "{}");
   sessionStorage.removeItem(PENDING);
   history.replaceState(null, "", `${location.pathname}${pending.page ?? location.hash}`);
-  if (!pending.state || query.get("state") !== pending.state) return null;
+  if (!pending.state || query.get("state") !== pending.state) return false;
   try {
     const token = await redeemed(query, pending, client, tokenUrl);
     if (!pending.again) {
       sessionStorage.setItem(SIGNED_IN, token);
       sessionStorage.setItem("token", token);
-      return token;
+      return false;
     }
     new BroadcastChannel(CHANNEL).postMessage({ state: pending.state, token });
     show("signed-in");
@@ -83,7 +88,7 @@ export async function returned({ client, token: tokenUrl }, show) {
     show("not-signed-in");
     document.querySelector("#main [data-reason]").textContent = error.message;
   }
-  return false;
+  return true;
 }
 
 async function redeemed(query, { verifier, nonce }, client, tokenUrl) {

@@ -47,6 +47,7 @@ fn request(route: Route, is_own: bool) -> Request {
         }
         Route::Pause => request.with_json(&json!({"for": "P3D"})),
         Route::Resync | Route::LintPolicy => request.with_json(&json!({})),
+        Route::Preview => request.with_json(&json!({"version": 1, "default": "skip"})),
         Route::PushPolicy => request
             .with_json(&json!({"document": {"version": 1, "default": "skip"}}))
             .with_header("if-match", "\"policy-0\""),
@@ -78,6 +79,7 @@ fn is_about_one(route: Route) -> bool {
         | Route::Resume
         | Route::Disconnection
         | Route::Disconnect
+        | Route::Preview
         | Route::RetryEvent => true,
         Route::OpenApi
         | Route::SignIn
@@ -110,7 +112,7 @@ fn expected(route: Route, role: Role, is_own: bool) -> i64 {
                 200
             }
         }
-        Route::RetryEvent | Route::Retry | Route::PushPolicy | Route::Resync => {
+        Route::Preview | Route::RetryEvent | Route::Retry | Route::PushPolicy | Route::Resync => {
             let done = if route == Route::Resync { 202 } else { 200 };
             if role == Role::Operator { done } else { 403 }
         }

@@ -7,12 +7,12 @@ use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_app::status::Queues;
 use callsheet_auth::{Grant, NewToken, Role, SigningKey, SigningKeys};
 use callsheet_console::{
-    Adapters, Console, Embedders, Keys, Route, Settings, Titles, open_api, schema_of_answer,
+    Adapters, Console, Embedders, Keys, Listed, Route, Settings, Titles, open_api, schema_of_answer,
 };
-use callsheet_domain::{CalendarId, CalendarRecord, Decision, EventId, Timestamp};
+use callsheet_domain::{CalendarId, CalendarRecord, Decision, EventId, RateLimit, Timestamp};
 use callsheet_testkit::{
-    ManualClock, MemoryDeadLetters, MemoryDecisions, MemoryQueue, MemoryState, With as _,
-    a_calendar_record, a_decision, an_email, at, id, schema_violations_within,
+    ManualClock, MemoryDeadLetters, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState,
+    With as _, a_calendar_record, a_decision, an_email, at, id, schema_violations_within,
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -24,7 +24,14 @@ pub(crate) const OTHER: &str = "calendar-other";
 pub(crate) const SIGN_IN: &str = "https://id.acme.example callsheet https://id.acme.example/authorize \
                                   https://id.acme.example/token groups=callsheet-operators";
 
-type Ports = Adapters<MemoryState, MemoryDecisions, MemoryQueue, MemoryDeadLetters, ManualClock>;
+type Ports = Adapters<
+    MemoryState,
+    MemoryDecisions,
+    MemoryQueue,
+    MemoryDeadLetters,
+    ManualClock,
+    MemoryRecall<ManualClock>,
+>;
 
 /// Keys that may be rotated. Counts how often they were loaded again.
 #[derive(Debug, Clone)]
@@ -86,6 +93,7 @@ pub(crate) struct Harness {
     pub(crate) decisions: MemoryDecisions,
     pub(crate) queue: MemoryQueue,
     pub(crate) clock: ManualClock,
+    pub(crate) recall: MemoryRecall<ManualClock>,
     pub(crate) keys: TestKeys,
 }
 
@@ -174,8 +182,18 @@ impl Harness {
 
     /// The same, in a console with these settings.
     pub(crate) async fn set_up(settings: Settings) -> Self {
+        Self::with_preview(settings, true).await
+    }
+
+    /// The same, in a stack that allows previews or does not.
+    pub(crate) async fn with_preview(settings: Settings, is_allowed: bool) -> Self {
         let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
         let clock = ManualClock::at(at("09:10"));
+        let recall = MemoryRecall::new(clock.clone());
+        let listed = is_allowed.then(|| Listed {
+            recall: recall.clone(),
+            rate_limit: RateLimit::per_minute(60, 3),
+        });
         let (keys, queue) = (TestKeys::of(keys()), MemoryQueue::new());
         let console = Console::new(
             Adapters {
@@ -186,6 +204,7 @@ impl Harness {
                     dead_letters: Some(MemoryDeadLetters::new()),
                 },
                 clock: clock.clone(),
+                listed,
             },
             keys.clone(),
             &settings,
@@ -196,6 +215,7 @@ impl Harness {
             decisions,
             queue,
             clock,
+            recall,
             keys,
         };
         harness.store(&a_calendar_record(), &a_decision()).await;

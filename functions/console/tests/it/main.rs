@@ -9,6 +9,8 @@ mod harness;
 mod meetings;
 mod operations;
 mod pages;
+mod playground;
+mod previews;
 mod published;
 mod sign_in;
 mod threats;

@@ -171,6 +171,7 @@ fn late_token() -> String {
 #[test_case(Role::Operator, "/v1/status", 0; "status")]
 #[test_case(Role::Owner, "/v1/me", 0; "me")]
 #[test_case(Role::Operator, "/v1/policy", 0; "policy")]
+#[test_case(Role::Reader, "/v1/policy", 0; "policy that is read")]
 #[tokio::test]
 async fn text_from_outside_is_escaped_in_every_fragment(role: Role, path: &str, least: usize) {
     let harness = Harness::new().await;
@@ -330,6 +331,14 @@ async fn files(harness: &Harness) -> Vec<String> {
     names.map(|name| format!("/{name}")).collect()
 }
 
+/// The path of a script, by the name before its digest.
+async fn script(harness: &Harness, name: &str) -> String {
+    let shell = file(harness, Request::get("/")).await;
+    let mut names = shell.body.split('"');
+    let of_script = |text: &&str| text.starts_with(name) && text.rsplit('.').next() == Some("js");
+    format!("/{}", names.find(of_script).expect("the shell names it"))
+}
+
 async fn file(harness: &Harness, request: Request) -> Reply {
     harness.send_event(&request.event().to_string()).await
 }
@@ -404,6 +413,16 @@ async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
         let tag = reply.header("etag").expect("a tag").to_owned();
         let again = Request::get(&name).with_header("if-none-match", &tag);
         assert_eq!(file(&harness, again).await.status, 304);
+    }
+    // What only some pages load is as safe to keep, and no part of the first page.
+    for (name, most_lines) in [("console", 350), ("policy", 230), ("framed", 40)] {
+        let path = script(&harness, name).await;
+        let reply = file(&harness, Request::get(&path)).await;
+        assert_eq!(reply.status, 200, "{path}");
+        let caching = reply.header("cache-control").expect("caching");
+        assert!(caching.contains("immutable"), "{caching}");
+        let lines = reply.body.lines().count();
+        assert!(lines <= most_lines, "{path} has {lines} lines");
     }
     let shell = file(&harness, Request::get("/")).await;
     assert_eq!(shell.header("cache-control"), Some("no-cache"));

@@ -2,10 +2,10 @@
 
 use callsheet_app::status::Queues;
 use callsheet_auth::{Grant, NewToken, Role, SigningKey};
-use callsheet_console::{Adapters, Console};
+use callsheet_console::{Adapters, Console, Listed};
 use callsheet_testkit::{
-    Faults, Intercepted, ManualClock, MemoryDeadLetters, MemoryDecisions, MemoryQueue, MemoryState,
-    When, With as _, a_decision, at, id,
+    Faults, Intercepted, ManualClock, MemoryDeadLetters, MemoryDecisions, MemoryQueue,
+    MemoryRecall, MemoryState, When, With as _, a_decision, at, id,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -198,6 +198,7 @@ async fn a_failure_is_answered_without_its_reason() {
                 dead_letters: Some(MemoryDeadLetters::new()),
             },
             clock: ManualClock::at(at("09:10")),
+            listed: None::<Listed<MemoryRecall<ManualClock>>>,
         },
         TestKeys::of(keys()),
         &settings(),

@@ -6,40 +6,27 @@
 //! one of them.
 
 mod choices;
+mod of_owner;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::mem;
 
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarOwner, Decision, Email, Override, OverrideChoice, OverrideScope,
-    Pause, Platform, Timestamp,
+    Calendar, CalendarId, CalendarOwner, Decision, Email, Override, OverrideScope, Pause, Platform,
+    Timestamp,
 };
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::PortError;
 use crate::find_calendar::is_selected;
 use crate::ports::{Calendars, Decisions, OverrideStore, UnreadableRecord};
-use crate::unreadable::readable;
 use choices::Choices;
 pub use choices::StoredChoice;
+use of_owner::{OfOwner, Which, of_owner};
 
-/// Which of the stored overrides and pauses are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
-    /// Those that are neither cleared nor over.
-    Active,
-    /// All.
-    Stored,
-}
-
-impl Which {
-    fn lists(self, choice: OverrideChoice) -> bool {
-        self == Self::Stored || choice != OverrideChoice::Clear
-    }
-}
-
-/// Rows loaded together.
-const ROWS: usize = 100;
+/// Number of owners of whom all is read concurrently.
+const CONCURRENCY: usize = 16;
 
 /// The overrides and pauses of the owners of calendars.
 #[derive(Debug, Clone, Default)]
@@ -129,9 +116,11 @@ where
         unreadable: unreadable_calendars(state, selection).await?,
         ..SetOverrides::default()
     };
-    for (owner, calendars) in by_owner(state, selection).await? {
-        let of = (&owner, calendars.as_slice(), None);
-        found.add(ports, of, which).await?;
+    let mut read = stream::iter(by_owner(state, selection).await?)
+        .map(|owner| of_owner(ports, owner, None, which))
+        .buffered(CONCURRENCY);
+    while let Some(read) = read.try_next().await? {
+        found.add(state, read, None, which).await?;
     }
     found.finish(which);
     Ok(found)
@@ -186,8 +175,9 @@ where
     let mut calendars: Vec<_> = others.chain([calendar.clone()]).collect();
     calendars.sort_by_key(by_bots);
     let mut found = SetOverrides::default();
-    let of = (&owner, calendars.as_slice(), Some(&calendar.id));
-    found.add((state, decisions), of, which).await?;
+    let one = Some(&calendar.id);
+    let read = of_owner((state, decisions), (owner, calendars), one, which).await?;
+    found.add(state, read, one, which).await?;
     found.keep_those_in(calendar);
     found.finish(which);
     Ok(found)
@@ -210,48 +200,34 @@ impl SetOverrides {
         }
     }
 
-    /// Adds what is in force for an owner of `calendars`, with the events of `one` of them as far
-    /// as it has them.
-    async fn add<S, D>(
+    /// Adds what was read of an owner, with the events of `one` of the calendars as far as it has
+    /// them.
+    async fn add<S: OverrideStore>(
         &mut self,
-        (state, decisions): (&S, &D),
-        (owner, calendars, one): (&CalendarOwner, &[Calendar], Option<&CalendarId>),
-        (which, now): (Which, Timestamp),
-    ) -> Result<(), PortError>
-    where
-        S: OverrideStore,
-        D: Decisions,
-    {
+        state: &S,
+        read: OfOwner,
+        one: Option<&CalendarId>,
+        (_, now): (Which, Timestamp),
+    ) -> Result<(), PortError> {
+        let OfOwner {
+            calendars,
+            pause,
+            overrides,
+            mut rows,
+            unreadable,
+        } = read;
         let Some(first) = calendars.first() else {
             return Ok(());
         };
-        let stored = readable(state.overrides(owner).await, &mut self.unreadable)?;
-        if let Some(pause) = stored
-            .pause
-            .filter(|pause| which == Which::Stored || pause.until > now)
-        {
-            self.pauses.push(StoredPause {
-                calendar: first.id.clone(),
-                platform: first.platform,
-                owner: first.email.clone(),
-                stored: pause,
-            });
-        }
-        let listed = stored.by_scope.into_iter();
-        let listed: BTreeMap<_, _> = listed.filter(|(_, one)| which.lists(one.choice)).collect();
+        self.unreadable.extend(unreadable);
+        self.pauses.extend(pause.map(|stored| StoredPause {
+            calendar: first.id.clone(),
+            platform: first.platform,
+            owner: first.email.clone(),
+            stored,
+        }));
         let is_of_one = |calendar: &CalendarId| one.is_none_or(|one| one == calendar);
-        let mut rows = Vec::new();
-        for calendar in calendars {
-            if listed.is_empty() && !is_of_one(&calendar.id) {
-                continue;
-            }
-            let mut problems = Vec::new();
-            rows.extend(rows_of(decisions, &calendar.id, &mut problems).await?);
-            if is_of_one(&calendar.id) {
-                self.unreadable.append(&mut problems);
-            }
-        }
-        for (scope, stored) in listed {
+        for (scope, stored) in overrides {
             let theirs = rows.iter().filter(|row| is_of_one(&row.calendar_id));
             let of_one = event_of(&scope, theirs, now);
             let decision = of_one.or_else(|| event_of(&scope, rows.iter(), now));
@@ -267,7 +243,7 @@ impl SetOverrides {
             });
         }
         rows.retain(|row| is_of_one(&row.calendar_id));
-        self.chosen.add(state, (calendars, rows)).await
+        self.chosen.add(state, (&calendars, rows)).await
     }
 
     /// Takes the choices over that are listed, and sorts: the newest first.
@@ -323,24 +299,6 @@ async fn by_owner<S: Calendars>(
         })
     });
     Ok(by_owner)
-}
-
-async fn rows_of<D: Decisions>(
-    decisions: &D,
-    calendar: &CalendarId,
-    problems: &mut Vec<String>,
-) -> Result<Vec<Decision>, PortError> {
-    let mut rows = Vec::new();
-    for keys in decisions
-        .of_calendar(calendar, Timestamp::MIN)
-        .await?
-        .chunks(ROWS)
-    {
-        let read = decisions.decisions(keys).await?;
-        problems.extend(read.unreadable.iter().map(ToString::to_string));
-        rows.extend(read.decisions);
-    }
-    Ok(rows)
 }
 
 /// The next event of a scope, or else the last one.

@@ -68,6 +68,17 @@ impl KnownCalendars {
         Ok(calendars)
     }
 
+    /// One calendar, with its overrides.
+    pub(super) async fn one<S: OverrideStore>(
+        state: &S,
+        record: CalendarRecord,
+    ) -> Result<Self, PortError> {
+        let overrides = state.overrides(&record.calendar.owner()).await;
+        let mut calendars = Self::default();
+        calendars.add(record, overrides)?;
+        Ok(calendars)
+    }
+
     /// Adds a calendar, if its overrides could be read.
     fn add(
         &mut self,

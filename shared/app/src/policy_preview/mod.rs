@@ -8,7 +8,7 @@ mod forecast;
 mod inputs;
 mod newly_shared;
 
-use callsheet_domain::{Decision, Policy, PolicyRevision, Timestamp, plus};
+use callsheet_domain::{CalendarRecord, Decision, Policy, PolicyRevision, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::event_lister::{EventLister, ListedEvents, ListingProgress};
@@ -71,6 +71,42 @@ where
     P: ListingProgress,
 {
     let calendars = connected_with_overrides(lister.state, selection).await?;
+    listed(lister, calendars, now).await
+}
+
+/// Lists the events of one calendar, whose record is given.
+///
+/// # Errors
+/// If it is not connected, a list has no end, or a collaborator fails.
+pub async fn list_inputs_of_calendar<R, S, K, P>(
+    lister: &EventLister<'_, R, S, K, P>,
+    record: CalendarRecord,
+    now: Timestamp,
+) -> Result<PreviewInputs, UseCaseError>
+where
+    R: CalendarEvents,
+    S: Calendars + OverrideStore + RateLimits,
+    K: Clock,
+    P: ListingProgress,
+{
+    if !record.calendar.status.holds_bots() {
+        return Err(UseCaseError::NoneConnected);
+    }
+    let calendars = KnownCalendars::one(lister.state, record).await?;
+    listed(lister, calendars, now).await
+}
+
+async fn listed<R, S, K, P>(
+    lister: &EventLister<'_, R, S, K, P>,
+    calendars: KnownCalendars,
+    now: Timestamp,
+) -> Result<PreviewInputs, UseCaseError>
+where
+    R: CalendarEvents,
+    S: RateLimits,
+    K: Clock,
+    P: ListingProgress,
+{
     let from = plus(now, -FULL_SYNC_REACH);
     let pages = lister.pages(calendars.readable.keys(), from).await?;
     Ok(PreviewInputs::new(calendars, ListedEvents::of(pages)))

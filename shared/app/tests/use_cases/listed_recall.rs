@@ -2,12 +2,12 @@
 
 use std::sync::Mutex;
 
-use callsheet_app::PortError;
 use callsheet_app::event_lister::EventLister;
 use callsheet_app::ports::{
     CalendarDirectory, CalendarEvents, Clock as _, EventQuery, PageOfCalendars, PageOfEvents,
     UnreadableEvent,
 };
+use callsheet_app::{CallTerms, PortError};
 use callsheet_domain::{
     Calendar, CalendarEvent, CalendarId, EventId, PageCursor, RateLimit, Timestamp,
 };
@@ -47,6 +47,7 @@ impl ListedRecall {
             recall: self,
             state,
             rate_limit: RateLimit::per_minute(30, 1),
+            terms: CallTerms::OPERATOR,
             progress: (),
         }
     }

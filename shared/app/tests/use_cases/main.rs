@@ -25,6 +25,7 @@ mod growth;
 mod growth_of_status;
 mod harness;
 mod keep_coverage;
+mod listed_overrides;
 mod listed_recall;
 mod mass_connection;
 mod meeting_of_everybody;

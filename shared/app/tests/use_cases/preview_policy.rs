@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callsheet_app::event_lister::ListedEvents;
 use callsheet_app::policy_preview::{
     Baseline, KnownCalendars, PolicyPreview, PreviewInputs, compare, compare_with_decisions,
-    list_inputs,
+    list_inputs, list_inputs_of_calendar,
 };
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_app::{ActivePolicy, CalendarContext, Effect, UseCaseError};
@@ -285,4 +285,33 @@ async fn a_calendar_with_an_unreadable_row_is_left_out_and_named() {
         .map(|one| one.calendar_id.as_str())
         .collect();
     assert_eq!(unreadable, ["calendar-override", "calendar-record"]);
+}
+
+#[tokio::test]
+async fn one_calendar_is_previewed_as_if_it_were_selected() {
+    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
+    let record = a_calendar_record();
+    state.write_record(&record).await.expect("memory");
+    let (scope, no) = (OverrideScope::Event(id("platform-1")), OverrideChoice::Skip);
+    let (owner, by) = (record.calendar.owner(), an_actor());
+    let set = state.set_override(&owner, &scope, no, &by, at("09:00"));
+    set.await.expect("memory");
+    let selected = listed(&state, &decisions, &["calendar-sales"]).await;
+    let clock = ManualClock::at(at("09:30"));
+    let recall = ListedRecall::new(&clock, vec![two_meetings()]);
+    let lister = recall.lister(&state);
+    let inputs = list_inputs_of_calendar(&lister, record.clone(), at("09:30")).await;
+    let inputs = inputs.expect("it is connected");
+    let stores = (&state, &decisions);
+    let policy = policy(EVERYTHING);
+    let preview = compare_with_decisions(stores, inputs, &policy, at("09:30")).await;
+    let preview = preview.expect("memory");
+    assert_eq!(effects(&preview), [("event-2".to_owned(), Effect::Gains)]);
+    assert_eq!(
+        effects(&preview),
+        effects(&selected.expect("it is connected"))
+    );
+    let gone = record.with(|record| record.calendar.status = CalendarStatus::Disconnected);
+    let refused = list_inputs_of_calendar(&lister, gone, at("09:30")).await;
+    assert!(matches!(refused, Err(UseCaseError::NoneConnected)));
 }

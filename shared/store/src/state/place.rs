@@ -1,6 +1,10 @@
-//! Keys of the rows of state: one partition for each calendar, one for the overrides of
-//! each person, one for each meeting that people chose anything for, one for the policies, one for the workspace's sync state, and one for the rest
-//! of the workspace. Permissions are by partition: the console writes to all but the last.
+//! Keys of the rows of state: one partition for each calendar, one for the overrides of each
+//! person, one for each meeting that people chose anything for, one for the policies, one for
+//! the workspace's sync state, one for the rate limits, and one for the rest of the workspace.
+//!
+//! Permissions are by partition. The console writes to all but the last, and to that of the rate
+//! limits only where the stack allows previews, which acquire permits. So it can never take the
+//! scheduler's lease.
 
 use callsheet_domain::{
     Account, CalendarId, CalendarOwner, DeduplicationKey, MeetingName, Operation, OverrideScope,
@@ -34,6 +38,8 @@ pub(super) const SERIES: &str = "override#series#";
 pub(super) const PLATFORM_SERIES: &str = "override#platform-series#";
 /// Partition of the totals of past days, which sort by date.
 pub(super) const COVERAGE: &str = "coverage";
+/// Partition of the rate limits, one row for each operation.
+const LIMITS: &str = "limits";
 /// Prefix of the partitions of what people chose for whole meetings.
 const MEETING: &str = "meeting#";
 /// Sort key of what people chose for a whole meeting.
@@ -184,7 +190,10 @@ impl Place {
     }
 
     pub(super) fn rate_limit(operation: Operation) -> Self {
-        Self::of_workspace(format!("rate#{}", operation.as_str()))
+        Self {
+            partition: LIMITS.to_owned(),
+            sort: format!("rate#{}", operation.as_str()),
+        }
     }
 
     pub(super) fn workspace_sync_state() -> Self {

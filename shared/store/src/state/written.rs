@@ -122,7 +122,7 @@ pub(crate) fn kind(name: &str) -> Option<Kind> {
         "workspace access" => read::<AccessRow>(),
         "workspace activity" => read::<ActivityRow>(),
         "workspace lease#" => read::<LeaseRow>(),
-        "workspace rate#" => read::<RateLimitRow>(),
+        "limits rate#" => read::<RateLimitRow>(),
         _ => return None,
     })
 }
