@@ -5,7 +5,7 @@
 //! |---|---|
 //! | Saturday, 08:00 to 09:00 | the calendars are connected |
 //! | workdays, 08:00 to 18:00 | each calendar changes a few times |
-//! | Tuesday, 10:00 | a policy is pushed |
+//! | Tuesday, 10:02 | a policy is pushed |
 //! | Wednesday, 10:00 to 11:00 | many more calendars are connected |
 //! | Wednesday, 15:50 | the meeting of everybody is moved, ten minutes before its start |
 //! | Thursday, 10:00 to Friday, 10:00 | Recall is out |
@@ -264,7 +264,8 @@ impl Week {
 
     /// Pushes the second policy, and waits until everything is decided by it.
     async fn push_on_tuesday(self) {
-        self.until(at(self.began, 3, 10 * 60)).await;
+        // Not when meetings start: they would have to have their bots at once.
+        self.until(at(self.began, 3, 10 * 60 + 2)).await;
         self.enter(Phase::Push);
         let pushed_at = self.world().now();
         if self.push(1).await.is_none() {
