@@ -16,8 +16,8 @@ use jiff::Timestamp;
 
 /// The least wait after the previous sync, in intervals between two calls.
 const INTERVALS: i32 = 2;
-/// The same while windows are urgent: requests take a twelfth of the limit, if their changes fit
-/// on a page.
+/// The same for each page of the previous sync while windows are urgent: requests take a twelfth
+/// of the limit.
 const INTERVALS_BESIDE_WINDOWS: i32 = 12;
 /// The longest wait: under load, decisions may be this late.
 const LONGEST: SignedDuration = SignedDuration::from_secs(30);
@@ -40,7 +40,9 @@ pub(super) fn debounced(latest: &LatestSync, options: ListingOptions) -> Timesta
     let wait = i64::try_from(wait).map_or(LONGEST, SignedDuration::from_micros);
     let began_at = latest.reach.began_at;
     let least = if options.are_windows_urgent {
-        plus(began_at, interval * INTERVALS_BESIDE_WINDOWS)
+        let pages = i32::try_from(latest.pages).unwrap_or(i32::MAX).max(1);
+        let intervals = INTERVALS_BESIDE_WINDOWS.saturating_mul(pages);
+        plus(began_at, (interval * intervals).min(LONGEST))
     } else {
         earliest(began_at, interval)
     };
@@ -61,16 +63,18 @@ mod tests {
     #[test_case(700, 15 => 28; "heavy load")]
     #[test_case(9_000, 60 => 30; "more than can be listed")]
     fn waits_longer_under_load(listed: u32, seconds: i64) -> i64 {
-        waits(listed, seconds, false)
+        waits((1, listed), seconds, false)
     }
 
-    #[test_case(0, 300 => 12; "nothing changed")]
-    #[test_case(700, 15 => 28; "heavy load")]
-    fn waits_longer_while_windows_are_urgent(listed: u32, seconds: i64) -> i64 {
-        waits(listed, seconds, true)
+    #[test_case(1, 0, 300 => 12; "nothing changed")]
+    #[test_case(2, 150, 60 => 24; "some changes")]
+    #[test_case(3, 250, 60 => 30; "many")]
+    #[test_case(1, 700, 15 => 28; "heavy load")]
+    fn waits_longer_while_windows_are_urgent(pages: u32, listed: u32, seconds: i64) -> i64 {
+        waits((pages, listed), seconds, true)
     }
 
-    fn waits(listed: u32, seconds: i64, are_windows_urgent: bool) -> i64 {
+    fn waits((pages, listed): (u32, u32), seconds: i64, are_windows_urgent: bool) -> i64 {
         let began_at = Timestamp::UNIX_EPOCH;
         let latest = LatestSync {
             reach: WorkspaceCoverage {
@@ -81,7 +85,7 @@ mod tests {
                 policy: crate::revision::PolicyRevision(0),
             },
             until: began_at,
-            pages: 1,
+            pages,
             listed,
         };
         let options = ListingOptions {
