@@ -34,6 +34,9 @@ const MOST_LATE: SignedDuration = SignedDuration::from_secs(5);
 /// If a sync of the workspace started no longer ago than this, other calendars have requests
 /// too.
 const BUSY: SignedDuration = SignedDuration::from_secs(30);
+/// So many calendars are listed one by one beside a long sync of the workspace; more of them wait
+/// for it.
+const FEW: usize = 2;
 /// A sync of the workspace reaches back no further than this.
 const FURTHEST: SignedDuration = SignedDuration::from_hours(1);
 /// A sync of the workspace that takes more pages than this, one minute's limit, must take
@@ -228,20 +231,34 @@ fn join<'a>(
     let is_held = in_progress.is_held(now);
     // Another sync of the workspace at once would list the same pages again.
     let is_recent = now <= plus(in_progress.mark.began_at, BUSY);
+    let is_reached = |since| {
+        in_progress
+            .mark
+            .since
+            .is_none_or(|reached| reached <= since)
+    };
     let mut others = Vec::new();
     let mut for_calendars = BTreeSet::new();
     for (pending, since) in incremental {
-        let reaches_back = in_progress
-            .mark
-            .since
-            .is_none_or(|reached| reached <= since);
-        let covers = reaches_back && in_progress.mark.covers(pending.calendar, pending.requested);
+        let covers =
+            is_reached(since) && in_progress.mark.covers(pending.calendar, pending.requested);
         if is_held && (covers || is_recent || is_awaited) {
             plan.awaited.insert(pending.calendar.clone());
         } else if covers && in_progress.next.is_some() {
             for_calendars.insert(pending.calendar.clone());
         } else {
             others.push((pending, since));
+        }
+    }
+    // It keeps a list for all of them from starting, and one list for each would take longer.
+    let are_many = others.len() > FEW && others.iter().all(|(_, since)| is_reached(*since));
+    if are_many && (is_held || is_to_be_resumed(in_progress, is_awaited, now)) {
+        let others = others.drain(..);
+        let others = others.map(|(pending, _)| pending.calendar.clone());
+        if is_held {
+            plan.awaited.extend(others);
+        } else {
+            for_calendars.extend(others);
         }
     }
     if !for_calendars.is_empty() {
@@ -331,10 +348,18 @@ fn caught_up_since(
 /// short.
 fn is_hindered(workspace: &WorkspaceSyncState, now: Timestamp) -> bool {
     workspace.in_progress.as_ref().is_some_and(|in_progress| {
-        let is_long = now > plus(in_progress.mark.began_at, BUSY);
-        let is_resumed = in_progress.next.is_some() && is_long && workspace.distant.is_none();
-        in_progress.is_held(now) || is_resumed
+        in_progress.is_held(now) || is_to_be_resumed(in_progress, workspace.distant.is_some(), now)
     })
+}
+
+/// Whether a sync of the workspace was left after so much work that it should be resumed.
+fn is_to_be_resumed(
+    in_progress: &SyncInProgress<WorkspaceCoverage>,
+    is_short: bool,
+    now: Timestamp,
+) -> bool {
+    let is_long = now > plus(in_progress.mark.began_at, BUSY);
+    in_progress.next.is_some() && is_long && !is_short && !in_progress.is_held(now)
 }
 
 /// How far back a sync of the workspace reaches: to the earliest requested change, and over
