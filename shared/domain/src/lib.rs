@@ -112,6 +112,7 @@ pub use sync_plan::{
     SyncInProgress, SyncJob, SyncPlan, SyncReason, SyncRequest, UnreadableEvent, UnreadableEvents,
     Window, WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
     is_full_sync_outdated, listed_whole_since, most_full_syncs, needs_full_sync, plan_syncs,
+    unanswered,
 };
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Reason, RuleName, TestedRules, Verdict};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use callsheet_domain::{
     CalendarId, CalendarRecord, ListingOptions, NewCalendar, PendingCalendar, RequestedSync,
     SyncJob, SyncPlan, SyncRequest, Timestamp, WindowedSyncState, WorkspaceSyncState,
-    listed_whole_since, needs_full_sync, plan_syncs,
+    listed_whole_since, needs_full_sync, plan_syncs, unanswered,
 };
 
 use crate::sync::requeue::{Delivery, Handled};
@@ -51,7 +51,7 @@ impl Batch<'_> {
         let requested = self.pending.iter().filter_map(|(calendar, pending)| {
             let last_sync = calendars.get(calendar)?.record.last_sync.as_ref();
             let requests = pending.requests();
-            let requested = RequestedSync::unanswered(requests, calendar, last_sync, workspace)?;
+            let requested = unanswered(requests, calendar, last_sync, workspace)?;
             Some((*calendar, requested))
         });
         let requested: Vec<_> = requested.collect();

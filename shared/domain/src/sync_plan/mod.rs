@@ -45,6 +45,7 @@ mod properties;
 mod request;
 mod requested;
 mod state;
+mod unanswered;
 mod unreadable_events;
 mod windowed_sync;
 
@@ -63,6 +64,7 @@ pub use state::{
     CatchUp, CompletedSync, LatestSync, PageCursor, SyncInProgress, WorkspaceCoverage,
     WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,
 };
+pub use unanswered::unanswered;
 pub use unreadable_events::{EventReadings, UnreadableEvent, UnreadableEvents};
 pub use windowed_sync::{
     AllCalendarsRead, CompletedWindows, LISTED_AHEAD, Window, WindowedEvents, WindowedSync,

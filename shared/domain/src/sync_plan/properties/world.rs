@@ -218,7 +218,7 @@ impl World {
                 let number = named.iter().position(|it| it == calendar).expect("named");
                 let last_sync = self.last_sync[number].as_ref();
                 let workspace = &self.workspace;
-                let requested = RequestedSync::unanswered(requests, calendar, last_sync, workspace);
+                let requested = unanswered(requests, calendar, last_sync, workspace);
                 (calendar.clone(), requested.expect("some"))
             })
             .collect();
