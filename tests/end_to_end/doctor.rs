@@ -37,9 +37,15 @@ async fn a_deployed_stack_is_examined_from_the_outside() {
         calendar: Some(tenant.calendars[0].id),
         ..CallFilter::default()
     };
+    // It is new, and so it may be read by a list of new calendars, if others are too.
+    let of_lists = CallFilter {
+        operation: Some(Operation::ListCalendars),
+        ..CallFilter::default()
+    };
     let reads = async || {
-        let calls = tenant.stack.recall.calls(&of_calendar).await;
-        calls.expect("the simulator").len()
+        let single = tenant.stack.recall.calls(&of_calendar).await;
+        let lists = tenant.stack.recall.calls(&of_lists).await;
+        single.expect("the simulator").len() + lists.expect("the simulator").len()
     };
     let before = reads().await;
     let examined = diagnosis(callsheet(

@@ -1,6 +1,7 @@
 //! Loads calendars from the store, and reads them from Recall where the stored
 //! record is not enough.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use callsheet_domain::{
@@ -56,23 +57,25 @@ pub struct CalendarLoader<'a, P: SyncPorts> {
 #[derive(Debug, Default)]
 pub struct NewCalendars(Mutex<Listing>);
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default)]
 enum Listing {
     /// At most one calendar is not stored, as far as is known.
     #[default]
     One,
     /// The next one that is not stored is read with all new ones.
     Several,
-    /// Those created since an instant were read at another one: others are read one by one for
-    /// a moment.
-    Listed { since: Timestamp, at: Timestamp },
+    /// These were read at an instant: others are read one by one for a moment.
+    Listed {
+        calendars: BTreeSet<CalendarId>,
+        at: Timestamp,
+    },
 }
 
 impl NewCalendars {
     /// Says that several calendars may be new.
     pub fn expect_several(&self) {
         let mut listing = self.lock();
-        if *listing == Listing::One {
+        if matches!(*listing, Listing::One) {
             *listing = Listing::Several;
         }
     }
@@ -89,17 +92,26 @@ impl NewCalendars {
             Listing::Listed { at, .. } if now < plus(at, LISTED_FOR) => return None,
             Listing::Several | Listing::Listed { .. } => {}
         }
-        let since = plus(now, -NEW_FOR);
-        *listing = Listing::Listed { since, at: now };
-        Some(since)
+        *listing = Listing::Listed {
+            calendars: BTreeSet::new(),
+            at: now,
+        };
+        Some(plus(now, -NEW_FOR))
     }
 
-    /// Whether a stored calendar was read by the list, and after `changed_at`.
+    /// Notes a calendar of the list.
+    fn note(&self, id: &CalendarId) {
+        if let Listing::Listed { calendars, .. } = &mut *self.lock() {
+            calendars.insert(id.clone());
+        }
+    }
+
+    /// Whether a stored calendar was read by the list, and after `changed_at`. One that is deleted
+    /// at Recall is not on it.
     fn was_listed(&self, calendar: &Calendar, changed_at: Timestamp) -> bool {
-        match *self.lock() {
-            Listing::Listed { since, at } => {
-                let is_new = calendar.created_at.is_some_and(|created| created >= since);
-                is_new && at > plus(changed_at, OWN_CLOCKS)
+        match &*self.lock() {
+            Listing::Listed { calendars, at } => {
+                calendars.contains(&calendar.id) && *at > plus(changed_at, OWN_CLOCKS)
             }
             Listing::One | Listing::Several => false,
         }
@@ -284,7 +296,9 @@ impl<P: SyncPorts> CalendarLoader<'_, P> {
                 page => page?,
             };
             for calendar in page.calendars {
+                let id = calendar.id.clone();
                 self.store(calendar).await?;
+                self.new_calendars.note(&id);
             }
             if !paging.advance(page.next)? {
                 return Ok(());

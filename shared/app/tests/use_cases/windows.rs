@@ -4,8 +4,8 @@ use callsheet_app::Handled;
 use callsheet_app::ports::{Calendars as _, OverrideStore as _, Queue as _, SyncStates as _};
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Applied, Calendar, CalendarEvent, CalendarId, EventId, IcalUid, Meeting, Operation,
-    OverrideChoice, OverrideScope, PolicyRevision, SyncJob, SyncReason, SyncRequest,
+    Applied, Calendar, CalendarEvent, CalendarId, CalendarStatus, EventId, IcalUid, Meeting,
+    Operation, OverrideChoice, OverrideScope, PolicyRevision, SyncJob, SyncReason, SyncRequest,
     WindowedSyncState, plus,
 };
 use callsheet_testkit::{Call, Fault, With as _, a_calendar, an_actor, an_email, an_event, at};
@@ -385,6 +385,28 @@ async fn new_calendars_are_read_by_one_list() {
         CALENDARS / 10
     );
     assert_eq!(harness.recall.count(Operation::GetCalendar), 0);
+}
+
+/// It is not on the list by which the others of its batch are read.
+#[tokio::test]
+async fn a_new_calendar_that_is_deleted_is_not_taken_for_listed() {
+    let harness = Harness::new();
+    for number in 0..2 {
+        harness.recall.put_calendar(new_calendar(&harness, number));
+    }
+    let deleted = harness.calendar_changed(&id(0)).await;
+    assert_eq!(deleted, Handled::default());
+    harness.recall.delete_calendar(&id(0));
+    for number in 0..2 {
+        harness.send(&id(number), SyncReason::CalendarChanged).await;
+    }
+    harness.clock.advance(SignedDuration::from_secs(1));
+    let batch = harness.queue.deliver(2);
+    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    assert_eq!(handled, Handled::default());
+    let record = harness.state.record(&id(0)).await.expect("memory");
+    let status = record.map(|record| record.calendar.status);
+    assert_eq!(status, Some(CalendarStatus::Deleted));
 }
 
 /// A list of what changed since the calendars were created has all their events.
