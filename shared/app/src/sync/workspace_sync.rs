@@ -101,7 +101,7 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
             terms,
             starts: ListedStarts::default(),
             may_begin_again: false,
-            left: None,
+            early_end: None,
         }
     }
 
@@ -114,7 +114,7 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
         run.save(list.position(held_until())).await?;
         let mut counts = SyncCounts::default();
         let mut completed = run.read(&mut list, &mut counts).await;
-        if run.left == Some(Left::BeginsAgain) {
+        if run.early_end == Some(EarlyEnd::BeginsAgain) {
             list = run.begin_again(list.pages());
             run.save(list.position(held_until())).await?;
             completed = run.read(&mut list, &mut counts).await;
@@ -159,12 +159,12 @@ struct Run<'a, P: SyncPorts> {
     /// It may begin again, for the requests that come meanwhile.
     may_begin_again: bool,
     /// Why the list is not read to its end.
-    left: Option<Left>,
+    early_end: Option<EarlyEnd>,
 }
 
 /// Why a list is not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Left {
+enum EarlyEnd {
     /// It begins again, for the requests that came meanwhile.
     BeginsAgain,
     /// It is too long. This is what near is for the next one.
@@ -185,8 +185,8 @@ impl<P: SyncPorts> PageHandler for Run<'_, P> {
     }
 
     async fn save(&mut self, position: ListPosition) -> Result<(), SyncError> {
-        self.left = self.left_after(position.pages);
-        if self.left.is_some() {
+        self.early_end = self.early_end_after(position.pages);
+        if self.early_end.is_some() {
             return Err(SyncError::ListTooLong);
         }
         let in_progress = self.in_progress(position);
@@ -195,12 +195,12 @@ impl<P: SyncPorts> PageHandler for Run<'_, P> {
 }
 
 impl<P: SyncPorts> Run<'_, P> {
-    fn left_after(&self, pages: u32) -> Option<Left> {
+    fn early_end_after(&self, pages: u32) -> Option<EarlyEnd> {
         if self.may_begin_again && self.coverage.begins_again(pages, &self.starts) {
-            return Some(Left::BeginsAgain);
+            return Some(EarlyEnd::BeginsAgain);
         }
         let near = self.coverage.shorter(pages, &self.starts)?;
-        Some(Left::TooLong(near))
+        Some(EarlyEnd::TooLong(near))
     }
 
     /// Begins again: gives the list from its first page on. It answers the requests that came
@@ -215,7 +215,7 @@ impl<P: SyncPorts> Run<'_, P> {
         self.coverage.starts_until = self.state.starts_until(now);
         self.calendars.begin_again(now);
         self.starts = ListedStarts::default();
-        (self.may_begin_again, self.left) = (false, None);
+        (self.may_begin_again, self.early_end) = (false, None);
         EventList::new(query(&self.coverage))
     }
 
@@ -313,7 +313,7 @@ impl<P: SyncPorts> Run<'_, P> {
         if matches!(error, SyncError::AlreadyRunning) && list.pages() > 0 {
             return; // the sync is another worker's
         }
-        if let Some(Left::TooLong(near)) = self.left {
+        if let Some(EarlyEnd::TooLong(near)) = self.early_end {
             return self.leave_distant(list, near).await;
         }
         let is_resumable = list.pages() > 0 && !matches!(error, SyncError::EndlessList);
