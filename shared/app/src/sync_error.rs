@@ -125,6 +125,15 @@ impl SyncError {
         }
     }
 
+    /// Whether Recall does not answer.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        let Self::Port(PortError::Unavailable { service, .. }) = self else {
+            return false;
+        };
+        *service == Service::Recall
+    }
+
     /// Whether the cause is in what is stored or listed, so that other calendars
     /// can be synced all the same.
     #[must_use]

@@ -3,7 +3,9 @@
 //! A message that failed is delivered again by the queue, which counts the
 //! deliveries and moves it to the dead-letter queue after the last one. A message
 //! that only has to wait is enqueued as a new message, so that waiting never
-//! makes a dead letter. To be throttled, by Recall, a table or a queue, is to wait.
+//! makes a dead letter. To be throttled, by Recall, a table or a queue, is to wait. Where Recall
+//! does not answer, the last delivery is followed by a new message too: after an outage there
+//! is nothing to redrive.
 
 use std::time::Duration;
 
@@ -17,10 +19,10 @@ use crate::sync_error::{SyncError, wait_to_requeue};
 /// Requeueing sends to the queue that triggers the function, and Lambda's own
 /// guard against such loops must be off for it. This is the bound instead.
 const REQUEUED_FOR: Duration = Duration::from_hours(1);
-/// The same if it waits for nothing but Recall's rate limit, which may be used up for hours
-/// while thousands of calendars are connected. Within a day each calendar has a full sync as
-/// routine.
-const REQUEUED_FOR_RATE_LIMIT: Duration = Duration::from_hours(24);
+/// The same if it waits for Recall alone: its rate limit may be used up for hours while
+/// thousands of calendars are connected, and it may not answer for as long. Within a day each
+/// calendar has a full sync as routine.
+const REQUEUED_FOR_RECALL: Duration = Duration::from_hours(24);
 /// After an hour such a message waits at least so long each time.
 const SELDOM: Duration = Duration::from_mins(5);
 
@@ -94,7 +96,8 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
             if age >= REQUEUED_FOR && error.is_of_rate_limit() {
                 wait = wait.max(SELDOM);
             }
-            if error.is_retry_later() && !self.fails_with_resync(delivery, error) {
+            let waits = error.is_retry_later() && !self.fails_with_resync(delivery, error);
+            if waits || self.outlasts(delivery, error) {
                 if self.requeue(delivery, error, wait).await {
                     continue;
                 }
@@ -112,6 +115,12 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
     fn fails_with_resync(&self, delivery: &Delivery, error: &SyncError) -> bool {
         let may_fail = delivery.received <= self.most_receives / 2;
         error.is_denied() && self.has_scheduled_resync && may_fail
+    }
+
+    /// Whether a message was delivered for the last time, and Recall does not answer: then
+    /// every message of its kind would become a dead letter.
+    fn outlasts(&self, delivery: &Delivery, error: &SyncError) -> bool {
+        error.is_outage() && delivery.received >= self.most_receives
     }
 
     /// Has a failed message delivered again after `wait`, if it is not its last delivery.
@@ -161,7 +170,7 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
                 age = seconds,
                 %error,
                 "calendar {calendar}: the request was first sent {seconds} s ago and waits for \
-                 Recall's rate limit: {error}"
+                 Recall: {error}"
             );
         }
         match self.queue.send_later(&delivery.job, wait).await {
@@ -181,8 +190,10 @@ impl<Q: Queue, K: Clock> Requeue<'_, Q, K> {
 /// How old the request of a message may be that is requeued since it waits by `error`.
 fn requeued_for(job: &SyncJob, error: &SyncError) -> Duration {
     match job {
-        SyncJob::Request(_) | SyncJob::Event(_) if error.is_of_rate_limit() => {
-            REQUEUED_FOR_RATE_LIMIT
+        SyncJob::Request(_) | SyncJob::Event(_)
+            if error.is_of_rate_limit() || error.is_outage() =>
+        {
+            REQUEUED_FOR_RECALL
         }
         _ => REQUEUED_FOR,
     }

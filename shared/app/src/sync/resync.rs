@@ -187,6 +187,7 @@ impl<P: SyncPorts> Resync<'_, P> {
             policy,
             plan,
             terms,
+            full_sync_requested_at: workspace.full_sync_requested_at,
             distant: workspace.distant,
             has_permit: false,
         };
@@ -252,7 +253,9 @@ impl<P: SyncPorts> Resync<'_, P> {
         let needing = count(due.needing());
         self.credit().note_counts(state, connected, needing).await?;
         let size = usize::try_from(connected).unwrap_or(usize::MAX);
-        let (single, need) = due.clone().divide(size, run.distant);
+        let (single, need) = due
+            .clone()
+            .divide(size, (run.distant, run.full_sync_requested_at));
         let done = self.single().sync_each(&mut run, single).await?;
         if need == Need::Nothing && state.in_progress.is_none() {
             return Ok(done);

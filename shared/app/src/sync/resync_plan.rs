@@ -139,7 +139,7 @@ impl DueCalendars {
     pub(super) fn divide(
         mut self,
         connected: usize,
-        distant: Option<DistantChanges>,
+        (distant, full_sync_requested_at): (Option<DistantChanges>, Option<Timestamp>),
     ) -> (Self, Need) {
         let most = most_full_syncs(connected);
         if let Some(distant) = distant
@@ -162,7 +162,7 @@ impl DueCalendars {
         let need = if outdated == 0 && needing <= most {
             Need::Coming
         } else {
-            Need::Everything
+            Need::Everything(full_sync_requested_at)
         };
         let single = self.0.into_iter().filter(|(due, _)| is_single(due));
         (Self(single.collect()), need)

@@ -1,6 +1,6 @@
 //! The part of a resync that syncs calendars, each by itself: the nearest meetings first.
 
-use callsheet_domain::{CalendarId, DistantChanges, Scope};
+use callsheet_domain::{CalendarId, DistantChanges, Scope, Timestamp};
 
 use crate::calendar_loader::CalendarLoader;
 use crate::event_pages::EventPages;
@@ -24,6 +24,8 @@ pub(super) struct Run<'a> {
     pub(super) plan: ResyncPlan,
     /// The terms of its calls.
     pub(super) terms: CallTerms,
+    /// Full syncs of everything were requested at this instant.
+    pub(super) full_sync_requested_at: Option<Timestamp>,
     /// The changes that are left to windows.
     pub(super) distant: Option<DistantChanges>,
     /// A permit to list events is acquired and not used yet.

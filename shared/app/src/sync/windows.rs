@@ -75,7 +75,7 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
             let state = self.state.windowed_sync_state().await?;
             let in_progress = state.in_progress.clone();
             let meeting = in_progress.filter(|sync| {
-                sync.mark.policy >= policy.revision && need.is_met_by(sync.mark.events)
+                sync.mark.policy >= policy.revision && need.is_met_by(&sync.mark, now)
             });
             let in_progress = match (meeting, need.events()) {
                 (Some(sync), _) if sync.is_held(now) => return Ok(Progress::Held),

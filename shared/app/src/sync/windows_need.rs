@@ -1,6 +1,6 @@
 //! Whether the workspace has to be listed in windows.
 
-use callsheet_domain::{DistantChanges, WindowedEvents};
+use callsheet_domain::{DistantChanges, Timestamp, WindowedEvents, WindowedSync};
 
 /// Whether a sync in windows is needed, and of which events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,8 +11,9 @@ pub(super) enum Need {
     Distant(DistantChanges),
     /// A new policy is active: coming events are decided anew.
     Coming,
-    /// Events of the last day are listed too.
-    Everything,
+    /// Events of the last day are listed too, by a sync that begins at or after the instant, if
+    /// there is one, at which full syncs were requested.
+    Everything(Option<Timestamp>),
 }
 
 impl Need {
@@ -22,15 +23,19 @@ impl Need {
             Self::Nothing => None,
             Self::Distant(distant) => Some(WindowedEvents::ChangedSince(distant.since)),
             Self::Coming => Some(WindowedEvents::Coming),
-            Self::Everything => Some(WindowedEvents::All),
+            Self::Everything(_) => Some(WindowedEvents::All),
         }
     }
 
-    /// Whether a sync of these events, which is in progress, goes on.
-    pub(super) fn is_met_by(self, events: WindowedEvents) -> bool {
-        match (self, events) {
+    /// Whether a sync that is in progress at `now` goes on. One whose window has passed does not,
+    /// since it would list meetings that have begun before those that start next.
+    pub(super) fn is_met_by(self, sync: &WindowedSync, now: Timestamp) -> bool {
+        match (self, sync.events) {
+            (Self::Nothing, _) => true,
+            _ if sync.is_outdated(now) => false,
             (Self::Distant(distant), WindowedEvents::ChangedSince(since)) => since <= distant.since,
-            (Self::Coming | Self::Everything, WindowedEvents::ChangedSince(_)) => false,
+            (Self::Coming | Self::Everything(_), WindowedEvents::ChangedSince(_)) => false,
+            (Self::Everything(Some(requested_at)), _) => sync.began_at >= requested_at,
             _ => true,
         }
     }

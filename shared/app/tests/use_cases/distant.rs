@@ -70,7 +70,7 @@ impl Harness {
         }
     }
 
-    async fn workspace_state(&self) -> WorkspaceSyncState {
+    pub(crate) async fn workspace_state(&self) -> WorkspaceSyncState {
         self.state.workspace().await.expect("memory")
     }
 

@@ -185,3 +185,52 @@ async fn an_outage_of_most_of_an_hour_costs_no_message() {
         "the tenth delivery was handled"
     );
 }
+
+/// A request that was delivered for the last time, `hours` after it was sent, since Recall does
+/// not answer.
+async fn delivered_in_vain(hours: i64) -> (Harness, Handled) {
+    let harness = Harness::new();
+    for _ in 0..10 {
+        let cut = PortError::Unavailable {
+            service: Service::Recall,
+            reason: "status 503".to_owned(),
+            source: None,
+        };
+        harness
+            .recall
+            .fault(Operation::GetCalendar, Fault::Fails(cut));
+    }
+    harness.events_changed(&a_calendar().id, at("09:00")).await;
+    for _ in 0..8 {
+        harness.clock.advance(jiff::SignedDuration::from_mins(15));
+        let batch = harness.queue.deliver(10);
+        harness.sync().handle(&batch, harness.deadline()).await;
+    }
+    harness
+        .clock
+        .advance(jiff::SignedDuration::from_hours(hours));
+    let batch = harness.queue.deliver(10);
+    assert_eq!(batch[0].received, 10, "it is the last time");
+    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    (harness, handled)
+}
+
+#[test_case(1; "an hour")]
+#[test_case(20; "most of a day")]
+#[tokio::test]
+async fn an_outage_makes_no_dead_letter(hours: i64) {
+    let (harness, handled) = delivered_in_vain(hours).await;
+    assert_eq!(handled, Handled::default(), "it is sent anew");
+    harness.clock.advance(jiff::SignedDuration::from_mins(15));
+    let again = harness.queue.deliver(10).pop().expect("it was sent anew");
+    assert_eq!(again.received, 1);
+    let handled = harness.sync().handle(&[again], harness.deadline()).await;
+    assert_eq!(handled, Handled::default());
+}
+
+#[tokio::test]
+async fn a_request_that_recall_does_not_answer_for_a_day_becomes_a_dead_letter() {
+    let (harness, handled) = delivered_in_vain(24).await;
+    assert_eq!(handled.failed.len(), 1);
+    assert_eq!(harness.queue.delayed(), []);
+}

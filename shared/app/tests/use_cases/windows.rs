@@ -4,8 +4,8 @@ use callsheet_app::Handled;
 use callsheet_app::ports::{Calendars as _, OverrideStore as _, Queue as _, SyncStates as _};
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Applied, Calendar, CalendarEvent, CalendarId, CalendarStatus, EventId, IcalUid, Meeting,
-    Operation, OverrideChoice, OverrideScope, PolicyRevision, SyncJob, SyncReason, SyncRequest,
+    Applied, Calendar, CalendarEvent, CalendarId, EventId, IcalUid, Meeting, Operation,
+    OverrideChoice, OverrideScope, PolicyRevision, SyncJob, SyncReason, SyncRequest,
     WindowedSyncState, plus,
 };
 use callsheet_testkit::{Call, Fault, With as _, a_calendar, an_actor, an_email, an_event, at};
@@ -14,18 +14,18 @@ use jiff::SignedDuration;
 use crate::harness::{Harness, skips_all};
 
 /// More than get a full sync each.
-const CALENDARS: usize = 60;
+pub(crate) const CALENDARS: usize = 60;
 
-fn id(number: usize) -> CalendarId {
+pub(crate) fn id(number: usize) -> CalendarId {
     CalendarId::parse(format!("calendar-{number}")).expect("an id")
 }
 
-fn event_id(number: usize, hour: i64) -> EventId {
+pub(crate) fn event_id(number: usize, hour: i64) -> EventId {
     EventId::parse(format!("event-{number}-in-{hour}")).expect("an id")
 }
 
 /// A meeting that starts so many hours after ten, two hours long.
-fn meeting(number: usize, hour: i64) -> CalendarEvent {
+pub(crate) fn meeting(number: usize, hour: i64) -> CalendarEvent {
     an_event().with(|event| {
         event.id = event_id(number, hour);
         event.ical_uid = IcalUid::parse(event.id.as_str()).expect("an id");
@@ -39,7 +39,7 @@ fn meeting(number: usize, hour: i64) -> CalendarEvent {
 }
 
 /// A calendar that is connected now.
-fn new_calendar(harness: &Harness, number: usize) -> Calendar {
+pub(crate) fn new_calendar(harness: &Harness, number: usize) -> Calendar {
     a_calendar().with(|calendar| {
         calendar.id = id(number);
         calendar.email = Some(an_email(&format!("sales-{number}@acme.example")));
@@ -50,7 +50,7 @@ fn new_calendar(harness: &Harness, number: usize) -> Calendar {
 
 impl Harness {
     /// Sends a request, which is not handled yet.
-    async fn send(&self, calendar: &CalendarId, reason: SyncReason) {
+    pub(crate) async fn send(&self, calendar: &CalendarId, reason: SyncReason) {
         let request = SyncRequest {
             calendar_id: calendar.clone(),
             reason,
@@ -61,7 +61,7 @@ impl Harness {
     }
 
     /// So many calendars, each with meetings in these hours, synced a moment ago.
-    async fn of_calendars(calendars: usize, hours: &[i64]) -> Self {
+    pub(crate) async fn of_calendars(calendars: usize, hours: &[i64]) -> Self {
         let harness = Self::new();
         harness.recall.delete_calendar(&a_calendar().id);
         for number in 0..calendars {
@@ -81,7 +81,7 @@ impl Harness {
     }
 
     /// Resyncs as long as one follows at once. Gives how many that were.
-    async fn resynced_to_the_end(&self) -> usize {
+    pub(crate) async fn resynced_to_the_end(&self) -> usize {
         self.resync(self.deadline()).await;
         for runs in 1..100 {
             let batch = self.queue.deliver(10);
@@ -94,23 +94,23 @@ impl Harness {
     }
 
     /// Loses what is on the queue, as if a run had crashed before it told the next one.
-    fn forget_messages(&self) {
+    pub(crate) fn forget_messages(&self) {
         drop(self.queue.deliver(10));
     }
 
-    fn lists_since(&self, calls: usize) -> Vec<Call> {
+    pub(crate) fn lists_since(&self, calls: usize) -> Vec<Call> {
         let calls = self.recall.calls().split_off(calls).into_iter();
         calls
             .filter(|call| call.operation == Operation::ListEvents)
             .collect()
     }
 
-    async fn windowed(&self) -> WindowedSyncState {
+    pub(crate) async fn windowed(&self) -> WindowedSyncState {
         self.state.windowed_sync_state().await.expect("memory")
     }
 
     /// The numbers of calendars that are not decided in full by this policy.
-    async fn behind(&self, calendars: usize, policy: u64) -> Vec<usize> {
+    pub(crate) async fn behind(&self, calendars: usize, policy: u64) -> Vec<usize> {
         let mut behind = Vec::new();
         for number in 0..calendars {
             let record = self.state.record(&id(number)).await.expect("memory");
@@ -123,7 +123,7 @@ impl Harness {
     }
 
     /// The policies by which the meetings of some hour are decided.
-    fn policies_at(&self, calendars: usize, hour: i64) -> Vec<u64> {
+    pub(crate) fn policies_at(&self, calendars: usize, hour: i64) -> Vec<u64> {
         let rows = (0..calendars).map(|number| self.decision(&event_id(number, hour)));
         let mut policies: Vec<_> = rows.map(|row| row.inputs.policy.0).collect();
         policies.dedup();
@@ -357,83 +357,4 @@ async fn a_small_workspace_is_synced_one_calendar_at_a_time() {
     let lists = harness.lists_since(calls);
     assert_eq!(lists.len(), 30);
     assert!(lists.iter().all(|call| call.subject != "workspace"));
-}
-
-/// Calendars of one minute are read together, whatever their number.
-#[tokio::test]
-async fn new_calendars_are_read_by_one_list() {
-    let harness = Harness::new();
-    for number in 0..CALENDARS {
-        let calendar = new_calendar(&harness, number);
-        let event = meeting(number, 1).with(|event| event.updated_at = calendar.updated_at);
-        harness.recall.put_calendar(calendar);
-        harness.recall.put_event(event);
-    }
-    for batch in 0..CALENDARS / 10 {
-        for number in batch * 10..batch * 10 + 10 {
-            harness.send(&id(number), SyncReason::CalendarChanged).await;
-        }
-        harness.clock.advance(SignedDuration::from_secs(1));
-        let batch = harness.queue.deliver(10);
-        let handled = harness.sync().handle(&batch, harness.deadline()).await;
-        assert_eq!(handled, Handled::default());
-    }
-    assert_eq!(harness.policies_at(CALENDARS, 1), [0]);
-    // Their own changes are reported later than the first list, and read by one list a batch.
-    assert_eq!(
-        harness.recall.count(Operation::ListCalendars),
-        CALENDARS / 10
-    );
-    assert_eq!(harness.recall.count(Operation::GetCalendar), 0);
-}
-
-/// It is not on the list by which the others of its batch are read.
-#[tokio::test]
-async fn a_new_calendar_that_is_deleted_is_not_taken_for_listed() {
-    let harness = Harness::new();
-    for number in 0..2 {
-        harness.recall.put_calendar(new_calendar(&harness, number));
-    }
-    let deleted = harness.calendar_changed(&id(0)).await;
-    assert_eq!(deleted, Handled::default());
-    harness.recall.delete_calendar(&id(0));
-    for number in 0..2 {
-        harness.send(&id(number), SyncReason::CalendarChanged).await;
-    }
-    harness.clock.advance(SignedDuration::from_secs(1));
-    let batch = harness.queue.deliver(2);
-    let handled = harness.sync().handle(&batch, harness.deadline()).await;
-    assert_eq!(handled, Handled::default());
-    let record = harness.state.record(&id(0)).await.expect("memory");
-    let status = record.map(|record| record.calendar.status);
-    assert_eq!(status, Some(CalendarStatus::Deleted));
-}
-
-/// A list of what changed since the calendars were created has all their events.
-#[tokio::test]
-async fn new_calendars_are_synced_by_one_list() {
-    let harness = Harness::new();
-    for number in 0..CALENDARS {
-        harness.recall.put_calendar(new_calendar(&harness, number));
-        let created_at = harness.after(0);
-        let event = meeting(number, 30).with(|event| event.updated_at = created_at);
-        harness.recall.put_event(event);
-        let reason = SyncReason::EventsChanged { since: created_at };
-        harness.send(&id(number), reason).await;
-    }
-    harness.clock.advance(SignedDuration::from_secs(1));
-    loop {
-        let batch = harness.queue.deliver(10);
-        if batch.is_empty() {
-            break;
-        }
-        let handled = harness.sync().handle(&batch, harness.deadline()).await;
-        assert_eq!(handled, Handled::default());
-    }
-    assert_eq!(harness.policies_at(CALENDARS, 30), [0]);
-    assert_eq!(harness.behind(CALENDARS, 0).await, [] as [usize; 0]);
-    assert_eq!(harness.recall.count(Operation::ListEvents), 1);
-    let calls = harness.recall.calls().len();
-    harness.resynced_to_the_end().await;
-    assert_eq!(harness.lists_since(calls), [], "none needs a full sync");
 }

@@ -173,6 +173,13 @@ impl WindowedSync {
         })
     }
 
+    /// Whether all meetings of the current window have begun before it was listed: other ones
+    /// start next. So it is if Recall did not answer for long.
+    #[must_use]
+    pub fn is_outdated(&self, now: Timestamp) -> bool {
+        !self.is_past() && self.window.until.is_some_and(|until| until <= now)
+    }
+
     /// Whether the current window is the day before the sync began.
     fn is_past(&self) -> bool {
         self.window.from < self.began_at
@@ -371,12 +378,20 @@ impl WindowedSyncState {
             || now >= plus(last.at, interval.max(shortest))
     }
 
-    /// Whether windows are listed that have to be through soon: those of a pushed policy, and of
-    /// changes that were left to them. Other full syncs may take their time.
+    /// Whether windows are listed that have to be through soon: those of a pushed policy, of
+    /// changes that were left to them, and of full syncs that were `requested_at` an instant and
+    /// not completed since. Other full syncs may take their time.
     #[must_use]
-    pub fn are_urgent(&self) -> bool {
-        let in_progress = self.in_progress.as_ref();
-        in_progress.is_some_and(|sync| sync.mark.events != WindowedEvents::All)
+    pub fn are_urgent(&self, requested_at: Option<Timestamp>) -> bool {
+        let Some(sync) = &self.in_progress else {
+            return false;
+        };
+        let is_completed_since = |instant| {
+            let completed = self.completed.as_ref();
+            completed.is_some_and(|completed| completed.sync.began_at >= instant)
+        };
+        sync.mark.events != WindowedEvents::All
+            || requested_at.is_some_and(|instant| !is_completed_since(instant))
     }
 
     /// Whether a request of a calendar that needs a full sync waits for that one. If not,

@@ -217,19 +217,19 @@ fn windows_of_distant_changes_come_first(counts: &[(DueSync, usize)]) -> usize {
         since: Timestamp::UNIX_EPOCH,
         near: SignedDuration::from_hours(25),
     };
-    let (single, need) = due(counts).divide(700, Some(distant));
+    let (single, need) = due(counts).divide(700, (Some(distant), None));
     assert_eq!(need, Need::Distant(distant));
     single.all().len()
 }
 
-#[test_case(&[(DueSync::First, 31)] => Need::Everything; "many new calendars")]
+#[test_case(&[(DueSync::First, 31)] => Need::Everything(None); "many new calendars")]
 #[test_case(&[(DueSync::NewPolicy, 700)] => Need::Coming; "a new policy")]
 fn a_full_sync_of_many_calendars_lists_distant_changes_too(counts: &[(DueSync, usize)]) -> Need {
     let distant = DistantChanges {
         since: Timestamp::UNIX_EPOCH,
         near: SignedDuration::from_hours(25),
     };
-    let (single, need) = due(counts).divide(700, Some(distant));
+    let (single, need) = due(counts).divide(700, (Some(distant), None));
     assert_eq!(single.all().len(), 0);
     need
 }

@@ -351,3 +351,54 @@ fn window_in_progress() -> SyncInProgress<WindowedSync> {
         held_until: at(0),
     }
 }
+
+#[test_case(WindowedEvents::All, None, 30 => false; "its meetings have not begun")]
+#[test_case(WindowedEvents::All, None, 10 * HOUR => true; "they have")]
+#[test_case(WindowedEvents::Coming, None, 10 * HOUR => true; "they have, of those that come")]
+#[test_case(WindowedEvents::All, Some(1), 10 * HOUR => false; "the last days have no end")]
+#[test_case(WindowedEvents::All, Some(0), 10 * HOUR => false; "the day before is listed at the end")]
+fn a_window_is_outdated_once_its_meetings_have_begun(
+    events: WindowedEvents,
+    windows_left: Option<usize>,
+    now: i64,
+) -> bool {
+    let mut sync = WindowedSync::begin(PolicyRevision(1), 10_000, events, at(0));
+    let mut listed = vec![sync.clone()];
+    while let Some(next) = sync.after_window(1) {
+        sync = next;
+        listed.push(sync.clone());
+    }
+    let number = windows_left.map_or(0, |left| listed.len() - 1 - left);
+    listed[number].is_outdated(at(now))
+}
+
+#[test_case(WindowedEvents::Coming, None, None => true; "a pushed policy")]
+#[test_case(WindowedEvents::ChangedSince(at(-90)), None, None => true; "changes that were left to them")]
+#[test_case(WindowedEvents::All, None, None => false; "routine")]
+#[test_case(WindowedEvents::All, None, Some(-30) => true; "requested full syncs")]
+#[test_case(WindowedEvents::All, Some(-60), Some(-30) => true; "requested after the last ones")]
+#[test_case(WindowedEvents::All, Some(-30), Some(-30) => false; "routine after requested ones")]
+fn windows_are_urgent(
+    events: WindowedEvents,
+    completed: Option<i64>,
+    requested_at: Option<i64>,
+) -> bool {
+    let begin = |events, began| WindowedSync::begin(PolicyRevision(1), 100, events, at(began));
+    let in_progress = SyncInProgress {
+        mark: begin(events, 0),
+        next: None,
+        pages: 0,
+        listed: 0,
+        held_until: at(30),
+    };
+    let state = WindowedSyncState {
+        in_progress: Some(in_progress),
+        completed: completed.map(|began| CompletedWindows {
+            sync: begin(WindowedEvents::All, began),
+            pages: 9,
+            is_credited: true,
+        }),
+        ..WindowedSyncState::default()
+    };
+    state.are_urgent(requested_at.map(at))
+}
