@@ -27,6 +27,7 @@ mod event_sync;
 mod first_syncs;
 mod handler;
 mod keep_coverage;
+mod listed_window;
 mod outcome_counts;
 mod own_addresses;
 mod page_intake;
