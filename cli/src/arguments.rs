@@ -25,7 +25,9 @@ mod values;
 
 pub(crate) use activity::ActivityArguments;
 pub(crate) use by::By;
-pub(crate) use calendars::{CalendarsCommand, ConnectArguments, ListArguments, Provider};
+pub(crate) use calendars::{
+    CalendarsCommand, ConnectArguments, DisconnectArguments, ListArguments, Provider,
+};
 use callsheet_app::events::EventName;
 use callsheet_domain::CalendarId;
 use clap::{Args, Parser, Subcommand};

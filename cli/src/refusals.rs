@@ -19,7 +19,6 @@ impl From<UseCaseError> for CliError {
                 "{error}. `callsheet calendars list --recall` shows it if it did; connect it again only if \
                  it did not"
             )),
-            UseCaseError::NotRetired { .. } => Self::Failed(format!("{error}: run this again")),
             UseCaseError::EndlessList(..) => Self::Failed(format!("{error}. Try again later")),
             UseCaseError::NotDecidedAgain { deleted, error } => Self::Failed(format!(
                 "{} deleted, but no sync could be requested ({}). Run `callsheet resync --full`, which \
@@ -82,6 +81,9 @@ fn advice(error: &UseCaseError) -> Option<String> {
         ),
         UseCaseError::UnknownCalendar(_) => {
             ": `callsheet calendars list` shows the known ones".to_owned()
+        }
+        UseCaseError::ReadableCalendar(id) => {
+            format!(": `callsheet calendars disconnect {id}`, without --at-recall, requests one")
         }
         UseCaseError::SeveralCalendars { calendars, .. } => {
             let ids: Vec<_> = calendars.iter().map(CalendarId::as_str).collect();

@@ -64,7 +64,7 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_its_decisions(
     let gone = callsheet(&disconnect, "").printed_json();
     assert_eq!(
         (&gone["outcome"], &gone["bots"]),
-        (&json!("deleted"), &json!(2))
+        (&json!("requested"), &json!(2))
     );
     let is_retired = |row: &Decision| {
         let reason = row.verdict.reason();
@@ -83,6 +83,7 @@ async fn a_calendar_that_is_disconnected_loses_its_bots_and_keeps_its_decisions(
     );
     let again = callsheet(&disconnect, "").printed_json();
     assert_eq!(again["outcome"], "already_deleted");
+    assert_eq!(again["requested"]["by"], "lead@acme.example");
 
     // Its owner connects it again.
     tenant.connect(Platform::GoogleCalendar).await;

@@ -1,4 +1,5 @@
-//! Lists what people did: pushes of policies, overrides, choices for whole meetings and pauses.
+//! Lists what people did: pushes of policies, overrides, choices for whole meetings, pauses and
+//! disconnections.
 
 #[cfg(test)]
 mod tests;
@@ -48,7 +49,10 @@ impl Render for Activity {
     fn text_on(&self, screen: &Screen) -> String {
         let mut parts = Vec::new();
         if self.actions.is_empty() {
-            parts.push("Nobody pushed a policy, set an override or paused a calendar.".to_owned());
+            parts.push(
+                "Nobody pushed a policy, set an override, or paused or disconnected a calendar."
+                    .to_owned(),
+            );
         } else {
             let mut table = table(screen, ["when", "by", "did", "for", "what"]);
             table.keep_whole(&[0, 2]);

@@ -1,15 +1,22 @@
 //! What is listed, in which order and form.
 
 use callsheet_app::ports::{Calendars as _, NewPolicy};
-use callsheet_domain::{OverrideChoice, OverrideScope, PolicyRevision};
-use callsheet_testkit::{MemoryDecisions, MemoryState, a_calendar_record, an_actor, an_event, at};
+use callsheet_domain::{OverrideChoice, OverrideScope, PolicyRevision, RequestedDisconnection};
+use callsheet_testkit::{
+    MemoryDecisions, MemoryState, With as _, a_calendar_record, an_actor, an_event, at,
+};
 
 use super::*;
 use crate::render::assert_published;
 
-async fn with_three_actions() -> MemoryState {
+async fn with_four_actions() -> MemoryState {
     let state = MemoryState::new();
-    let record = a_calendar_record();
+    let record = a_calendar_record().with(|record| {
+        record.disconnection = Some(RequestedDisconnection {
+            by: an_actor(),
+            at: at("09:33"),
+        });
+    });
     state.write_record(&record).await.expect("memory");
     let (owner, by) = (record.calendar.owner(), an_actor());
     let event = OverrideScope::Event(an_event().platform_id.expect("it has one"));
@@ -37,12 +44,13 @@ async fn listed(state: &MemoryState, most: usize) -> Activity {
 
 #[tokio::test]
 async fn what_people_did_is_listed_newest_first() {
-    let state = with_three_actions().await;
+    let state = with_four_actions().await;
     let activity = listed(&state, 50).await;
     assert_published("activity", &activity);
     let expected = "\
 when                  by                 did          for                 what
 ────────────────────────────────────────────────────────────────────────────────────────────────────
+2090-03-06 09:33 UTC  lead@acme.example  disconnect   sales@acme.example
 2090-03-06 09:32 UTC  lead@acme.example  pause        sales@acme.example  until 2090-03-06 12:00 UTC
 2090-03-06 09:31 UTC  lead@acme.example  policy push                      revision 1: =quiet, please
 2090-03-06 09:30 UTC  lead@acme.example  skip         sales@acme.example  ID";
@@ -53,15 +61,18 @@ when                  by                 did          for                 what
 
 #[tokio::test]
 async fn a_spreadsheet_has_a_line_for_each_and_no_formula() {
-    let activity = listed(&with_three_actions().await, 50).await;
+    let activity = listed(&with_four_actions().await, 50).await;
     let lines: Vec<_> = spreadsheet(&activity).lines().map(str::to_owned).collect();
     let expected = "2090-03-06T09:31:00Z,lead@acme.example,policy_push,,,,,,1,\"'=quiet, please\"";
-    assert_eq!((lines.len(), lines[2].as_str()), (4, expected));
+    assert_eq!((lines.len(), lines[3].as_str()), (5, expected));
+    let expected =
+        "2090-03-06T09:33:00Z,lead@acme.example,disconnect,sales@acme.example,calendar-sales,,,,,";
+    assert_eq!(lines[1], expected);
 }
 
 #[tokio::test]
 async fn nothing_is_said_in_words() {
     let activity = listed(&MemoryState::new(), 50).await;
-    let none = "Nobody pushed a policy, set an override or paused a calendar.";
+    let none = "Nobody pushed a policy, set an override, or paused or disconnected a calendar.";
     assert_eq!(activity.text(), none);
 }

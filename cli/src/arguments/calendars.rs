@@ -6,6 +6,8 @@ use callsheet_domain::{CalendarId, CalendarMetadata, CalendarStatus};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::by::By;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum CalendarsCommand {
     /// List known calendars: status, last syncs, and by which policy their meetings are decided
@@ -21,15 +23,29 @@ pub(crate) enum CalendarsCommand {
     Connect(ConnectArguments),
     /// Delete a calendar at Recall, and with it the bots of its upcoming meetings
     ///
-    /// This cannot be undone: the owner has to connect the calendar again, and it gets a new id.
-    /// Its decisions are retired and stay readable. Running the command again changes nothing.
-    Disconnect {
-        /// Recall's id of the calendar, or its owner's address
-        calendar: String,
-        /// Do not ask for confirmation
-        #[arg(long)]
-        yes: bool,
-    },
+    /// Stores who wants that, and a sync carries it out in a few seconds. This cannot be undone:
+    /// the owner has to connect the calendar again, and it gets a new id. Its decisions are retired
+    /// and stay readable. Running the command again requests the sync again.
+    Disconnect(DisconnectArguments),
+}
+
+/// Which calendar is disconnected, and how.
+#[derive(Debug, Args)]
+pub(crate) struct DisconnectArguments {
+    /// Recall's id of the calendar, or its owner's address
+    pub(crate) calendar: String,
+    /// Do not ask for confirmation
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Only show what would be deleted
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+    /// Delete it at Recall right away, with Recall's key: for a calendar that is not stored, or
+    /// whose stored record cannot be read
+    #[arg(long)]
+    pub(crate) at_recall: bool,
+    #[command(flatten)]
+    pub(crate) by: By,
 }
 
 /// Whose consent is asked for, and how.

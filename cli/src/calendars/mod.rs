@@ -7,7 +7,6 @@ mod list;
 mod list_text;
 #[cfg(test)]
 mod tests;
-mod text;
 
 use std::io;
 
@@ -18,7 +17,6 @@ use crate::arguments::CalendarsCommand;
 use crate::error::CliError;
 use crate::render::show;
 use crate::workspace::Workspace;
-use disconnect::{Ports, disconnect};
 use list_text::WithColumns;
 
 /// Runs a command about calendars.
@@ -48,17 +46,8 @@ pub(crate) async fn run(
             let list = list::list((&state, &decisions), arguments, clock.now()).await?;
             Ok(show(&WithColumns { list, keys }, output))
         }
-        CalendarsCommand::Disconnect { calendar, yes } => {
-            let (state, decisions) = tables().await?;
-            let ports = Ports {
-                queue: workspace.required_queue().await?,
-                recall: workspace.recall("").await?,
-                state,
-                decisions,
-            };
-            let width = output.screen.width;
-            let confirm = |question: &str| confirm::on_terminal(question, yes, width);
-            let disconnected = disconnect(&ports, &calendar, clock, confirm).await?;
+        CalendarsCommand::Disconnect(arguments) => {
+            let disconnected = disconnect::run(workspace, arguments, clock).await?;
             Ok(show(&disconnected, output))
         }
     }

@@ -5,7 +5,7 @@ use callsheet_app::forget::mentions;
 use callsheet_app::ports::{Calendars as _, Decisions as _, Forgetting as _, OverrideStore as _};
 use callsheet_domain::{
     Actor, Applied, CalendarStatus, Decision, Fact, FactValue, OverrideChoice, OverrideScope,
-    Person, ResponseStatus, Wanted,
+    Person, RequestedDisconnection, ResponseStatus, Wanted,
 };
 use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
@@ -206,6 +206,29 @@ async fn the_name_of_who_set_overrides_is_replaced() {
         .map(|one| one.by.clone())
         .collect();
     assert_eq!(by, [Some(Actor::forgotten())]);
+}
+
+#[tokio::test]
+async fn the_name_of_who_disconnected_a_calendar_is_counted_by_itself_and_replaced() {
+    let ports = with_calendar(CalendarStatus::Connected).await;
+    let id = a_calendar_record().calendar.id;
+    let record = async || {
+        let record = ports.state.record(&id).await;
+        record.expect("memory").expect("it is stored")
+    };
+    let by: Actor = callsheet_testkit::id("owner@acme.example");
+    let wanted = record().await.wanted_gone(RequestedDisconnection {
+        by,
+        at: at("09:00"),
+    });
+    ports.state.write_record(&wanted).await.expect("memory");
+    let shown = forget(&ports, "owner@acme.example", false).await;
+    assert_eq!((shown.overrides, shown.disconnections), (0, 1));
+    let text = shown.text();
+    let line = "\n  1 name of who disconnected a calendar\n";
+    assert!(text.contains(line), "{text}");
+    let by = record().await.disconnection.map(|wanted| wanted.by);
+    assert_eq!(by, Some(Actor::forgotten()));
 }
 
 #[tokio::test]

@@ -58,6 +58,11 @@ impl Text<'_, Forgotten> {
                 "names of who set overrides and pauses",
             ),
             count(
+                self.disconnections,
+                "name of who disconnected a calendar",
+                "names of who disconnected calendars",
+            ),
+            count(
                 self.policies,
                 "name of who pushed a policy",
                 "names of who pushed policies",

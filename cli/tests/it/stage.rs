@@ -152,7 +152,7 @@ impl Stage {
     }
 
     /// With a calendar at Recall.
-    fn connecting(mut self, id: &str) -> Self {
+    pub(crate) fn connecting(mut self, id: &str) -> Self {
         self.calendars.push(json!({
             "id": id, "platform": "google_calendar", "status": "connected",
             "platform_email": "sales@acme.example", "updated_at": "2090-03-06T09:00:00Z",

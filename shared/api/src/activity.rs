@@ -29,7 +29,7 @@ pub struct ActivityEntry {
     pub action: ActivityKind,
     /// The owner's address; of a choice for a whole meeting that of one of the copies.
     pub owner: Option<String>,
-    /// The calendar of the event, or else one of the owner's.
+    /// The calendar of the event, the one that was disconnected, or else one of the owner's.
     pub calendar: Option<String>,
     /// What an override is for.
     pub scope: Option<Scope>,
@@ -153,6 +153,9 @@ impl ActivityEntry {
                 until: Some(*until),
                 ..plain(ActivityKind::of_pause(*until, action.at), Some(calendar))
             },
+            ActionKind::Disconnected { calendar } => {
+                plain(ActivityKind::Disconnect, Some(calendar))
+            }
         }
     }
 }

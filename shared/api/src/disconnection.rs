@@ -1,4 +1,4 @@
-//! What is deleted with a calendar, who wants that, and that it was done.
+//! What is deleted with a calendar, who wants that, and what became of it.
 
 use callsheet_app::ports::Removed;
 use callsheet_app::removal_effects::RemovalEffects;
@@ -29,23 +29,32 @@ pub struct Removal {
     pub unreadable: Vec<UnreadableDecision>,
 }
 
-/// A calendar that was deleted.
+/// The answer to an operator who disconnects a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Disconnected {
-    /// What was deleted.
+    /// The disconnection.
     #[serde(flatten)]
-    pub removal: Removal,
-    /// Result of the deletion at Recall.
+    pub disconnection: CalendarDisconnection,
+    /// What became of it.
     pub outcome: Outcome,
+    /// Request of the sync that deletes the calendar at Recall and retires its decisions; none in
+    /// a dry run, and none if the calendar was deleted without a sync.
+    pub sync_request: Option<Delivery>,
 }
 
-/// Result of the deletion at Recall.
+/// What became of a disconnection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It was deleted now.
+    /// Nothing was changed: this is a dry run.
+    DryRun,
+    /// It is stored now as wanted, and a sync carries it out.
+    Requested,
+    /// It was stored before as wanted, and a sync carries it out.
+    AlreadyRequested,
+    /// The calendar was deleted at Recall now, without a sync.
     Deleted,
-    /// It was deleted before.
+    /// The calendar was deleted at Recall before.
     AlreadyDeleted,
 }
 
@@ -66,15 +75,14 @@ impl Removal {
     }
 }
 
-impl Disconnected {
-    /// Represents a deletion.
+impl Outcome {
+    /// Represents the result of a deletion at Recall.
     #[must_use]
-    pub fn of(removal: Removal, removed: Removed) -> Self {
-        let outcome = match removed {
-            Removed::Deleted => Outcome::Deleted,
-            Removed::AlreadyGone => Outcome::AlreadyDeleted,
-        };
-        Self { removal, outcome }
+    pub fn of(removed: Removed) -> Self {
+        match removed {
+            Removed::Deleted => Self::Deleted,
+            Removed::AlreadyGone => Self::AlreadyDeleted,
+        }
     }
 }
 

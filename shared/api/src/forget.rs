@@ -15,6 +15,8 @@ pub struct Forgotten {
     pub is_dry_run: bool,
     /// Number of overrides and pauses that the person set.
     pub overrides: u64,
+    /// Number of calendars that the person disconnected.
+    pub disconnections: u64,
     /// Number of policies that the person pushed.
     pub policies: u64,
     /// The person's calendars, or the one that is named.
@@ -70,6 +72,7 @@ impl Forgotten {
             name: forgotten.name,
             is_dry_run: forgotten.is_dry_run,
             overrides: forgotten.actors.overrides,
+            disconnections: forgotten.actors.disconnections,
             policies: forgotten.actors.policies,
             calendars: calendars.collect(),
             own_overrides: OwnOverrides {

@@ -1,5 +1,6 @@
 //! What people did, as far as it is stored: pushes of policies, overrides, choices for whole
-//! meetings and pauses, with those that were cleared, taken back or ended.
+//! meetings and pauses, with those that were cleared, taken back or ended, and disconnections of
+//! calendars.
 //!
 //! Of several overrides of one event or series, of several choices of one person for a meeting, and
 //! of several pauses of a person, the last one is stored.
@@ -7,7 +8,8 @@
 use std::cmp::Reverse;
 
 use callsheet_domain::{
-    Actor, CalendarId, Email, IcalUid, OverrideChoice, OverrideScope, PolicyRevision, Timestamp,
+    Actor, CalendarId, CalendarRecord, Email, IcalUid, OverrideChoice, OverrideScope,
+    PolicyRevision, Timestamp,
 };
 
 use crate::PortError;
@@ -69,6 +71,11 @@ pub enum ActionKind {
         /// The end. If it is when that was said, a pause was ended.
         until: Timestamp,
     },
+    /// A calendar was disconnected.
+    Disconnected {
+        /// The calendar.
+        calendar: ActedCalendar,
+    },
 }
 
 /// A calendar in which a person did something.
@@ -80,8 +87,8 @@ pub struct ActedCalendar {
     pub owner: Option<Email>,
 }
 
-/// Reads the last `most` things that people did: pushes, overrides, choices for whole meetings and
-/// pauses. These choices are found by the decisions, so all of them are read.
+/// Reads the last `most` things that people did: pushes, overrides, choices for whole meetings,
+/// pauses and disconnections. The choices are found by the decisions, so all of them are read.
 ///
 /// # Errors
 /// If a collaborator fails.
@@ -107,10 +114,13 @@ where
     let overrides = stored.overrides.into_iter().map(Action::of_override);
     let choices = stored.meetings.into_iter().map(Action::of_choice);
     let pauses = stored.pauses.into_iter().map(Action::of_pause);
+    let disconnections = state.listed().await?.into_iter();
+    let disconnections = disconnections.filter_map(|one| Action::of_disconnection(one.record));
     let mut actions: Vec<_> = pushes
         .chain(pauses)
         .chain(overrides)
         .chain(choices)
+        .chain(disconnections)
         .collect();
     actions.sort_by_key(|action| Reverse(action.at));
     actions.truncate(most);
@@ -149,6 +159,20 @@ impl Action {
                 choice: one.made.choice,
             },
         }
+    }
+
+    fn of_disconnection(record: CalendarRecord) -> Option<Self> {
+        let wanted = record.disconnection?;
+        Some(Self {
+            at: wanted.at,
+            by: Some(wanted.by),
+            what: ActionKind::Disconnected {
+                calendar: ActedCalendar {
+                    id: record.calendar.id,
+                    owner: record.calendar.email,
+                },
+            },
+        })
     }
 
     fn of_pause(one: StoredPause) -> Self {

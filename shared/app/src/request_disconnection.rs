@@ -4,6 +4,9 @@
 //! when; a sync deletes the calendar at Recall under a permit, and retires its decisions. If the
 //! sync request is lost, or the sync is interrupted anywhere, the next resync goes on: such a
 //! calendar is due at once.
+//!
+//! A calendar whose record cannot be read has no place for it, and no sync that finds it:
+//! [`delete_at_recall`](crate::delete_at_recall).
 
 use callsheet_domain::{
     Actor, CalendarId, CalendarRecord, RequestedDisconnection, SyncJob, SyncReason, SyncRequest,

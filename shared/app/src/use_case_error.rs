@@ -79,17 +79,9 @@ pub enum UseCaseError {
     /// A calendar may have been created, or not.
     #[error("it is unknown whether Recall created the calendar: {0}")]
     PerhapsCreated(PortError),
-    /// A calendar was deleted at Recall, and no sync could be requested.
-    #[error(
-        "calendar {calendar} is deleted at Recall, but no sync could be requested ({error}), so its \
-         decisions are not retired yet"
-    )]
-    NotRetired {
-        /// Recall's id of the calendar.
-        calendar: CalendarId,
-        /// The failure.
-        error: PortError,
-    },
+    /// The stored record of the calendar can be read, so it is not deleted without a sync.
+    #[error("the stored record of calendar {0} can be read, so a sync disconnects it")]
+    ReadableCalendar(CalendarId),
     /// The decision about the event can be read, so it is not rebuilt.
     #[error("the decision about event {0} can be read, so it is not rebuilt")]
     ReadableDecision(EventId),

@@ -8,6 +8,7 @@ mod provider;
 mod redirect;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::collections::BTreeMap;
 use std::path::Path;

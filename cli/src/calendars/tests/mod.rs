@@ -1,5 +1,6 @@
 //! Listing and disconnecting calendars.
 
+mod at_recall;
 mod columns;
 mod compared;
 mod disconnect;
@@ -15,13 +16,16 @@ use callsheet_testkit::{
     a_calendar_record, a_decision, an_applied_bot, at,
 };
 
-use super::disconnect::Ports;
-
 /// Tables, a fake of Recall and a queue, all in memory.
-type Harness = Ports<MemoryState, MemoryDecisions, MemoryRecall<ManualClock>, MemoryQueue>;
+struct Harness {
+    state: MemoryState,
+    decisions: MemoryDecisions,
+    recall: MemoryRecall<ManualClock>,
+    queue: MemoryQueue,
+}
 
 fn empty(clock: &ManualClock) -> Harness {
-    Ports {
+    Harness {
         state: MemoryState::new(),
         decisions: MemoryDecisions::new(),
         recall: MemoryRecall::new(clock.clone()),

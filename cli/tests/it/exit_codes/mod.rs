@@ -122,6 +122,8 @@ fn each_exit_code_means_one_thing(cases: fn() -> Vec<Case>) {
 #[test_case("calendars list --recall", "", one_scheduled(); "calendars and those at Recall")]
 #[test_case("calendars connect google --client-id client --no-browser", "", Stage::calm().consenting(Consent::Given); "a connection")]
 #[test_case("calendars disconnect calendar-1 --yes", "", one_scheduled(); "a disconnection")]
+#[test_case("calendars disconnect calendar-1 --dry-run", "", one_scheduled(); "a dry run of a disconnection")]
+#[test_case("calendars disconnect calendar-1 --at-recall --yes", "", Stage::default().connecting("calendar-1"); "a calendar that only Recall knows")]
 #[test_case("doctor", "", Stage::calm(); "a deployment without a failed check")]
 #[test_case("drift", "", one_scheduled(); "no drift")]
 fn a_command_exits_with_0_if_it_is_done(line: &str, input: &str, stage: Stage) {

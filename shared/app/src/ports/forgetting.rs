@@ -9,9 +9,10 @@ use crate::PortError;
 /// Number of rows that name a person as the one who made a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ActorRows {
-    /// Overrides and pauses, of all owners, rows of meetings with a choice of the person, and
-    /// calendars that the person disconnected.
+    /// Overrides and pauses, of all owners, and rows of meetings with a choice of the person.
     pub overrides: u64,
+    /// Calendars that the person disconnected.
+    pub disconnections: u64,
     /// Policies, of all revisions.
     pub policies: u64,
 }

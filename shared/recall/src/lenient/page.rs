@@ -10,12 +10,15 @@
 //! - **An array around items**, by a bracket too many, is odd in the same way.
 //! - **An item that ends too early**, by a bracket too many, is told by the text behind it:
 //!   items begin with a bracket, and no item is behind the list.
+//! - **Two halves of an item** are told by both: the first has the two fields by which an item
+//!   begins and lacks others that every item has, and the second, an object too, lacks the two.
 //! - **An item that is too long** is skipped.
 //!
 //! If the end of the list cannot be found behind an odd item, or anything but an item is odd,
 //! then the page is lost as a whole, and says so: a list is never taken to be complete when it
 //! may not be. This is so for a page that is cut off, and for a last item that takes the
-//! bracket of the list for its own. An item that was split into two complete ones cannot be told from two items.
+//! bracket of the list for its own. An item that was split into two complete ones cannot be told
+//! from two items.
 
 #[cfg(test)]
 mod tests;
@@ -28,8 +31,8 @@ use super::place::{Place, Step};
 use super::repair::repaired;
 use super::scan::{Progress, Scan, skip_blanks, skip_commas};
 use super::search::{
-    ItemNames, LONGEST_FRAME, begins_item, end_of_list, fields_behind_list, has, has_all_fields,
-    is_behind_a_comma, is_tail, next_item, others,
+    ItemNames, LONGEST_FRAME, begins_item, end_of_list, fields_behind_list, halves, has,
+    has_all_fields, is_behind_a_comma, is_tail, next_item, others,
 };
 
 /// How much of an item that is too long is reported.
@@ -296,10 +299,16 @@ impl PageSplitter {
                 match rest.get(at) {
                     None if at > end + LONGEST_FRAME => self.odd(at, found),
                     None => self.more(Place::AfterItem { end }),
-                    Some(b'{') if at == from => {
-                        found(complete);
-                        self.next(from, Place::InItem { scan, at: 0 })
-                    }
+                    Some(b'{') if at == from => match halves(rest, (end, from), &self.names) {
+                        Progress::More if !is_end && rest.len() - from <= LONGEST_ITEM => {
+                            self.more(Place::AfterItem { end })
+                        }
+                        Progress::More | Progress::Done => self.odd(from, found),
+                        Progress::Odd => {
+                            found(complete);
+                            self.next(from, Place::InItem { scan, at: 0 })
+                        }
+                    },
                     Some(b'{') if !has_all_fields(&rest[..end], &self.names) => {
                         self.odd(from, found)
                     }

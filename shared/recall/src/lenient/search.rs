@@ -83,9 +83,30 @@ pub(super) fn others(text: &[u8], scan: &mut Scan, at: &mut usize) -> Progress {
     }
 }
 
+/// Whether `item` has the fields that tell where one begins.
+fn begins(item: &[u8], names: &ItemNames) -> bool {
+    has(Parts::object(item), &names.telling) == Progress::Done
+}
+
 /// Whether `item` has all fields that every item has.
 pub(super) fn has_all_fields(item: &[u8], names: &ItemNames) -> bool {
     has(Parts::object(item), names.all) == Progress::Done
+}
+
+/// Whether the item up to `end` and the object at `next` are halves of one item: `Done`, `Odd` if
+/// not, or `More` if the text that tells has not arrived. The first half begins as an item does
+/// and lacks fields, and the second does not begin so.
+pub(super) fn halves(text: &[u8], (end, next): (usize, usize), names: &ItemNames) -> Progress {
+    // Mostly the first fields of the next item tell, and nothing else is read.
+    let second = has(Parts::object(&text[next..]), &names.telling);
+    let first = &text[..end];
+    if second == Progress::Done || !begins(first, names) || has_all_fields(first, names) {
+        return Progress::Odd;
+    }
+    match second {
+        Progress::More => Progress::More,
+        Progress::Done | Progress::Odd => Progress::Done,
+    }
 }
 
 /// Whether odd `text` behind `item` is the rest of it, and not an item of its own: it closes

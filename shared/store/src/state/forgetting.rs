@@ -24,16 +24,37 @@ const BY: &str = "by";
 struct NamedRow {
     key: Attributes,
     by: AttributeValue,
-    is_policy: bool,
-    /// Whether it is the record of a calendar, which is written as a whole.
-    is_record: bool,
+    kind: Kind,
+}
+
+/// What a person did who is named by a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Set an override or a pause.
+    Override,
+    /// Pushed a policy.
+    Policy,
+    /// Disconnected a calendar, of which this is the record. It is written as a whole.
+    Record,
+}
+
+impl Kind {
+    /// The kind of a row with this sort key, if such rows name a person in `by`.
+    fn of(sort: &str) -> Option<Self> {
+        match sort {
+            RECORD => Some(Self::Record),
+            _ if sort.starts_with(POLICIES) => Some(Self::Policy),
+            _ if sort.starts_with(OVERRIDES) => Some(Self::Override),
+            _ => None,
+        }
+    }
 }
 
 impl NamedRow {
     /// The update that takes the name out. A worker that has read a record would write the name
     /// again, so its version is raised.
     fn without_name(&self) -> &'static str {
-        if self.is_record {
+        if self.kind == Kind::Record {
             "SET #by = :forgotten ADD #version :one"
         } else {
             "SET #by = :forgotten"
@@ -64,7 +85,7 @@ impl Forgetting for StateTable {
                 .expression_attribute_names("#by", BY)
                 .expression_attribute_values(":by", row.by.clone())
                 .expression_attribute_values(":forgotten", text(Actor::forgotten().as_str()));
-            if row.is_record {
+            if row.kind == Kind::Record {
                 write = write
                     .expression_attribute_names("#version", "version")
                     .expression_attribute_values(":one", number(1));
@@ -224,28 +245,21 @@ impl StateTable {
 fn named_row(row: Attributes, actor: &str) -> Option<NamedRow> {
     let by = row.get(BY)?.clone();
     let sort = row.get(SORT)?.as_s().ok()?;
-    let is_policy = sort.starts_with(POLICIES);
+    let kind = Kind::of(sort)?;
     let is_named = by.as_s().is_ok_and(|by| by.to_lowercase() == actor);
-    let is_record = sort == RECORD;
-    let is_known = is_policy || is_record || sort.starts_with(OVERRIDES);
     let key = [PARTITION, SORT].map(|name| Some((name.to_owned(), row.get(name)?.clone())));
     let key: HashMap<_, _> = key.into_iter().flatten().collect();
-    (is_named && is_known).then_some(NamedRow {
-        key,
-        by,
-        is_policy,
-        is_record,
-    })
+    is_named.then_some(NamedRow { key, by, kind })
 }
 
 fn counted<'a>(rows: impl Iterator<Item = &'a NamedRow>) -> ActorRows {
     let mut counts = ActorRows::default();
     for row in rows {
-        *(if row.is_policy {
-            &mut counts.policies
-        } else {
-            &mut counts.overrides
-        }) += 1;
+        *match row.kind {
+            Kind::Override => &mut counts.overrides,
+            Kind::Policy => &mut counts.policies,
+            Kind::Record => &mut counts.disconnections,
+        } += 1;
     }
     counts
 }

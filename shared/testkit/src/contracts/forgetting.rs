@@ -65,7 +65,8 @@ where
     written.expect("the store answers");
     let name = lead.as_str().to_uppercase();
     let expected = ActorRows {
-        overrides: 4,
+        overrides: 3,
+        disconnections: 1,
         policies: 1,
     };
     assert_eq!(

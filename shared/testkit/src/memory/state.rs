@@ -1060,7 +1060,7 @@ impl State {
             if *by != before {
                 record.version = record.version.next();
             }
-            counts.overrides += 1;
+            counts.disconnections += 1;
         }
         for overrides in self.overrides.values_mut() {
             let set = overrides.by_scope.values_mut();

@@ -6,7 +6,79 @@ use super::{
     Case, a_failing_call, an_unreadable_calendar, case, one_scheduled, one_unreadable,
     two_calendars, two_events,
 };
-use crate::stage::{Consent, Stage};
+use crate::stage::{Consent, Stage, a_decision, unreadable};
+
+/// A calendar that only Recall knows.
+fn unrecorded() -> Stage {
+    Stage::default().connecting("calendar-1")
+}
+
+fn of_disconnections() -> Vec<Case> {
+    let unconfirmed = "it was not confirmed";
+    let decision = "a decision cannot be read";
+    vec![
+        case(
+            "calendars disconnect",
+            "no calendar has this name",
+            Stage::calm(),
+            "nobody@acme.example --yes",
+        ),
+        case(
+            "calendars disconnect",
+            "several have it",
+            two_calendars(),
+            "sales@acme.example --yes",
+        ),
+        case(
+            "calendars disconnect",
+            unconfirmed,
+            Stage::calm(),
+            "calendar-1",
+        ),
+        case(
+            "calendars disconnect",
+            decision,
+            one_unreadable(),
+            "calendar-1 --yes",
+        ),
+        case(
+            "calendars disconnect",
+            decision,
+            one_unreadable(),
+            "calendar-1 --dry-run",
+        ),
+        case(
+            "calendars disconnect",
+            "its record cannot be read",
+            an_unreadable_calendar(),
+            "calendar-2 --yes",
+        ),
+        case(
+            "calendars disconnect --at-recall",
+            "Recall knows no calendar with this id",
+            Stage::default(),
+            "nobody@acme.example --yes",
+        ),
+        case(
+            "calendars disconnect --at-recall",
+            "its record can be read",
+            Stage::calm(),
+            "calendar-1 --yes",
+        ),
+        case(
+            "calendars disconnect --at-recall",
+            unconfirmed,
+            unrecorded(),
+            "calendar-1",
+        ),
+        case(
+            "calendars disconnect --at-recall",
+            decision,
+            unrecorded().deciding(unreadable(a_decision("event-2"))),
+            "calendar-1 --yes",
+        ),
+    ]
+}
 
 pub(in crate::exit_codes) fn of_calendars() -> Vec<Case> {
     let none = "no calendar has this name";
@@ -15,7 +87,8 @@ pub(in crate::exit_codes) fn of_calendars() -> Vec<Case> {
     let row = "a stored row cannot be read";
     let gone = "a calendar is gone at Recall";
     let not_compared = "a meeting could not be compared";
-    vec![
+    let mut cases = of_disconnections();
+    cases.extend([
         case("pause", none, Stage::calm(), "nobody@acme.example --for 3d"),
         case(
             "pause",
@@ -68,30 +141,6 @@ pub(in crate::exit_codes) fn of_calendars() -> Vec<Case> {
             "microsoft --client-id client --no-browser",
         ),
         case(
-            "calendars disconnect",
-            none,
-            Stage::calm(),
-            "nobody@acme.example --yes",
-        ),
-        case(
-            "calendars disconnect",
-            several,
-            two_calendars(),
-            "sales@acme.example --yes",
-        ),
-        case(
-            "calendars disconnect",
-            "it was not confirmed",
-            Stage::calm(),
-            "calendar-1",
-        ),
-        case(
-            "calendars disconnect",
-            decision,
-            one_unreadable(),
-            "calendar-1 --yes",
-        ),
-        case(
             "drift",
             "a bot drifted",
             one_scheduled().listing("event-1", json!([])),
@@ -104,5 +153,6 @@ pub(in crate::exit_codes) fn of_calendars() -> Vec<Case> {
             two_events().listing("event-1", json!([])),
             "",
         ),
-    ]
+    ]);
+    cases
 }

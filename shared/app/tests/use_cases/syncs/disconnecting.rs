@@ -1,9 +1,10 @@
 //! Calendars that people disconnect: what is stored as wanted is carried out by a sync.
 
+use callsheet_app::delete_at_recall::DeletionAtRecall;
 use callsheet_app::notify::Notification;
-use callsheet_app::ports::{CalendarEvents as _, Calendars as _};
+use callsheet_app::ports::{CalendarEvents as _, Calendars as _, Removed};
 use callsheet_app::request_disconnection::{AskedDisconnection, request_disconnection};
-use callsheet_app::{Handled, PortError, Service};
+use callsheet_app::{Handled, PortError, Service, UseCaseError};
 use callsheet_domain::{Actor, CalendarRecord, CalendarStatus, Operation, Timestamp};
 use callsheet_testkit::{Fault, With as _, an_actor};
 use jiff::SignedDuration;
@@ -123,4 +124,32 @@ async fn a_calendar_that_is_deleted_is_not_disconnected_again() {
     assert!(matches!(asked.notification, Notification::NotNeeded));
     assert_eq!(harness.record_of_second().await.disconnection, None);
     assert!(harness.queue.deliver(10).is_empty());
+}
+
+/// The record is the only place for it, and a sync reads the record too.
+#[tokio::test]
+async fn a_calendar_whose_record_cannot_be_read_is_disconnected_only_at_recall() {
+    let harness = with_a_meeting().await;
+    harness.state.make_record_unreadable(&id(1));
+    let ports = (&harness.state, Some(&harness.queue));
+    let asked = request_disconnection(ports, &id(1), &an_actor(), harness.after(0)).await;
+    let error = asked.expect_err("it cannot be read");
+    let is_unreadable =
+        |error: &UseCaseError| matches!(error, UseCaseError::Port(PortError::Unreadable { .. }));
+    assert!(is_unreadable(&error), "{error}");
+    assert!(harness.queue.deliver(10).is_empty());
+    let deletion = DeletionAtRecall {
+        state: &harness.state,
+        recall: &harness.recall,
+    };
+    let found = deletion.find(id(1).as_str(), &harness.clock).await;
+    let found = found.expect("Recall knows it");
+    for expected in [Removed::Deleted, Removed::AlreadyGone] {
+        let removed = deletion.delete(&found.id, &harness.clock).await;
+        assert_eq!(removed.expect("memory"), expected);
+    }
+    let left = deletion.find(id(1).as_str(), &harness.clock).await;
+    assert!(matches!(left, Err(UseCaseError::UnknownCalendar(_))));
+    let other = deletion.find(id(0).as_str(), &harness.clock).await;
+    assert!(matches!(other, Err(UseCaseError::ReadableCalendar(_))));
 }
