@@ -1,8 +1,10 @@
 """A Chromium, a page of it for each test, and one company in which each test has meetings of its own."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
@@ -10,6 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tenant import PATIENCE, Tenant
 
 expect.set_options(timeout=PATIENCE * 1000)
+
+# No style changes by and by: what is read after a change is how it stays.
+NOT_MOVING = {"reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="session")
@@ -28,12 +33,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browsers without history, each of another person, which are closed with the test."""
+    with ExitStack() as opened:
+
+        def make(**options: Any) -> BrowserContext:
+            context = opened.enter_context(browser.new_context(**NOT_MOVING, **options))
+            context.set_default_timeout(PATIENCE * 1000)
+            return context
+
+        yield make
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
     """A browser without history, in Berlin."""
-    context = browser.new_context(timezone_id="Europe/Berlin", viewport={"width": 1024, "height": 800})
-    context.set_default_timeout(PATIENCE * 1000)
-    yield context
-    context.close()
+    return new_context(timezone_id="Europe/Berlin", viewport={"width": 1024, "height": 800})
 
 
 @pytest.fixture
