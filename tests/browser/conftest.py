@@ -1,6 +1,8 @@
 """A Chromium, a page of it for each test, and one company in which each test has meetings of its own."""
 
+import json
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tenant import PATIENCE, Tenant
+from tenant import PATIENCE, Tenant, callsheet
 
 expect.set_options(timeout=PATIENCE * 1000)
 
@@ -66,6 +68,17 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: problems.append(str(error)))
     yield page
     assert problems == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key() -> Iterator[dict[str, str]]:
+    """A signing key of a host application, which can sign owners only.
+
+    It is added first of all: the console reads its keys again at most once in 50 seconds.
+    """
+    name = f"crm-{uuid.uuid4().hex[:8]}"
+    yield json.loads(callsheet("--json", "console", "key", "add", name, "--roles", "owner"))
+    callsheet("console", "key", "remove", name)
 
 
 @pytest.fixture(scope="session")

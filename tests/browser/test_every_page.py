@@ -23,7 +23,7 @@ def pages(tenant: Tenant, event: str) -> list[tuple[str, str]]:
     """Each page, with a link that opens it."""
     operator, calendar = operator_link(), f"/calendars/{tenant.calendars[0]}"
     owned = [f"{calendar}/agenda", f"{calendar}/overrides", f"{calendar}/activity", f"{calendar}/disconnection", f"/events/{event}"]
-    of_operator = ["/status", "/calendars?meetings=true", "/coverage", "/events", "/policy"]
+    of_operator = ["/status", f"/calendars?meetings=true&q={tenant.team}", "/coverage", "/events", "/policy"]
     asked = [(tenant.participant_link(event, "guest@globex.example"), f"/events/{event}/consent")]
     return asked + [(tenant.link, path) for path in owned] + [(operator, path) for path in of_operator]
 
