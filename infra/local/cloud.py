@@ -79,7 +79,7 @@ def start(state: State, functions_by: int | None = None) -> Cloud:
         # A broker that is not needed, on a port of its own.
         "IOT_MTLS_ENABLED": "0",
     }
-    child = state.start("stand-in", [str(programs / "ministack")], environment)
+    child = state.start("stand-in", [str(programs / "python"), "-B", str(AWS_SCRIPTS / "stand_in.py")], environment)
     child.wait_for(lambda: _healthy(cloud))
     return cloud
 

@@ -1,12 +1,36 @@
-"""What axe finds on a page."""
+"""What axe finds on a page, in light and dark and at two widths."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+WIDTHS = (320, 1024)
+# With the width at which axe looks. A scheme changes colours alone, and a width places alone: each is seen once.
+SCHEMES = {"light": 320, "dark": 1024}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+AXE = Axe()
 
 
 def violations(page: Page) -> list[str]:
     """The violations of the page as it is shown, with their places."""
-    found = Axe().run(page, options=RULES).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    found = page.evaluate("async (options) => (await axe.run(options)).violations", OPTIONS)
     return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def assert_accessible(page: Page, where: str = "the page") -> None:
+    """The page has no violation in any scheme or width, and is not wider than either width.
+
+    What differs is the style alone: a page that is shown follows both, at once, since nothing moves (see `NOT_MOVING`).
+    """
+    for scheme, width_of_axe in SCHEMES.items():
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate(f"matchMedia('(prefers-color-scheme: {scheme})').matches && innerWidth === {width}")
+            assert page.evaluate("document.getAnimations().length") == 0
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert overflow <= 0, f"{where} is {overflow} px too wide at {width} px, {scheme}"
+            if width == width_of_axe:
+                assert violations(page) == [], f"{where}, {scheme}, {width} px"

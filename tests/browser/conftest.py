@@ -1,15 +1,22 @@
 """A Chromium, a page of it for each test, and one company in which each test has meetings of its own."""
 
+import json
 import os
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tenant import PATIENCE, Tenant
+from tenant import PATIENCE, Tenant, callsheet
 
 expect.set_options(timeout=PATIENCE * 1000)
+
+# No style changes by and by: what is read after a change is how it stays.
+NOT_MOVING = {"reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="session")
@@ -28,12 +35,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browsers without history, each of another person, which are closed with the test."""
+    with ExitStack() as opened:
+
+        def make(**options: Any) -> BrowserContext:
+            context = opened.enter_context(browser.new_context(**NOT_MOVING, **options))
+            context.set_default_timeout(PATIENCE * 1000)
+            return context
+
+        yield make
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
     """A browser without history, in Berlin."""
-    context = browser.new_context(timezone_id="Europe/Berlin", viewport={"width": 1024, "height": 800})
-    context.set_default_timeout(PATIENCE * 1000)
-    yield context
-    context.close()
+    return new_context(timezone_id="Europe/Berlin", viewport={"width": 1024, "height": 800})
 
 
 @pytest.fixture
@@ -51,6 +68,17 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: problems.append(str(error)))
     yield page
     assert problems == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key() -> Iterator[dict[str, str]]:
+    """A signing key of a host application, which can sign owners only.
+
+    It is added first of all: the console reads its keys again at most once in 50 seconds.
+    """
+    name = f"crm-{uuid.uuid4().hex[:8]}"
+    yield json.loads(callsheet("--json", "console", "key", "add", name, "--roles", "owner"))
+    callsheet("console", "key", "remove", name)
 
 
 @pytest.fixture(scope="session")

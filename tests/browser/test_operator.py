@@ -4,13 +4,12 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
-from itertools import product
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from accessible import violations
+from accessible import assert_accessible
 from tenant import Tenant, callsheet, operator_link, send, token_of
 
 NOTHING = "version: 1\ndefault: skip\n"
@@ -24,17 +23,6 @@ def open_policy(page: Page) -> Locator:
     # The lines are numbered by the script.
     expect(page.locator(".lines li").first).to_be_attached()
     return page.locator("#policy")
-
-
-def assert_accessible(page: Page) -> None:
-    """The page as it is shown has no violation, in light and dark, and fits a small screen."""
-    for scheme, width in product(("light", "dark"), (320, 1024)):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished)).then(() => null)")
-        assert violations(page) == [], f"{scheme}, {width} px"
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{overflow} px too wide at {width} px"
 
 
 def choose(page: Page, address: str) -> None:

@@ -1,8 +1,9 @@
 """What a person who takes part in a meeting is asked, and what becomes of the answer."""
 
 import uuid
+from collections.abc import Callable
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tenant import Tenant, send, token_of, wait_until
 
@@ -58,20 +59,17 @@ def test_a_participants_no_removes_the_bot_from_every_copy(page: Page, tenant: T
     assert "guest@globex.example" not in page.content()
 
 
-def test_one_yes_does_not_clear_another_participants_no(browser: Browser, tenant: Tenant) -> None:
+def test_one_yes_does_not_clear_another_participants_no(new_context: Callable[..., BrowserContext], tenant: Tenant) -> None:
     events = copies(tenant)
     links = [tenant.participant_link(events[0], name) for name in ("one@globex.example", "other@globex.example")]
     for link in links:
-        with browser.new_context() as context:
-            say(context, link, NO)
+        say(new_context(), link, NO)
     tenant.wait_for_bot(events[0], "none")
-    with browser.new_context() as context:
-        page = say(context, links[0], "Yes")
-        expect(page.get_by_text("You have not said no.")).to_be_visible()
+    page = say(new_context(), links[0], "Yes")
+    expect(page.get_by_text("You have not said no.")).to_be_visible()
     wait_for_verdict(tenant, events[1], "skip")
     tenant.wait_for_bot(events[0], "none")
-    with browser.new_context() as context:
-        say(context, links[1], "Yes")
+    say(new_context(), links[1], "Yes")
     tenant.wait_for_bot(events[0], "scheduled")
     wait_for_verdict(tenant, events[1], "record")
 

@@ -5,8 +5,8 @@ import urllib.parse
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from accessible import violations
 from tenant import Tenant, send
-from test_every_page import violations
 
 
 @pytest.fixture

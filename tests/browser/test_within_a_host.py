@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import urllib.error
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,14 +19,6 @@ from tenant import Tenant, callsheet, send, wait_until
 EXAMPLES = Path(__file__).parents[2] / "docs" / "embedding"
 # Playwright brings its own Node.
 PROGRAMS = {"python": [sys.executable, str(EXAMPLES / "host.py")], "node": [compute_driver_executable()[0], str(EXAMPLES / "host.mjs")]}
-
-
-@pytest.fixture(scope="module")
-def key() -> Iterator[dict[str, str]]:
-    """A signing key of the host application, which can sign owners only."""
-    name = f"crm-{uuid.uuid4().hex[:8]}"
-    yield json.loads(callsheet("--json", "console", "key", "add", name, "--roles", "owner"))
-    callsheet("console", "key", "remove", name)
 
 
 @contextmanager
@@ -46,7 +37,6 @@ def host(program: str, tenant: Tenant, key: dict[str, str], *, token_seconds: in
     with subprocess.Popen([*PROGRAMS[program], str(port)], env=environment) as process:
         try:
             wait_until("the host listens", lambda: listens(port))
-            # The console reads its keys again at most once in 50 seconds.
             wait_until("the console takes the key", lambda: is_taken(tenant, port))
             yield port
         finally:

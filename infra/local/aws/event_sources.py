@@ -17,11 +17,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from log_files import LogFiles
 from patterns import matches
 
 # A run may take the scheduler's whole five minutes; what to do about a failure is decided here.
@@ -38,7 +39,8 @@ def main() -> None:
     if plan["each_minute"]:
         work.append(lambda: each_minute(functions))
     if plan["log_groups"]:
-        work.append(Logs(plan["log_groups"], Path(plan["logs"])).copy)
+        log_files = LogFiles(boto3.client("logs"), plan["log_groups"], Path(plan["logs"]))
+        work.append(lambda: copy_logs(log_files))
     for one in work:
         threading.Thread(target=forever, args=(one,), daemon=True).start()
     log("ready")
@@ -159,34 +161,10 @@ def each_minute(functions: Functions) -> None:
     functions.call("scheduler", {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})
 
 
-class Logs:
-    """Copies what the deployed functions log to `<role>.log`. The stand-in delivers it when an invocation ends."""
-
-    def __init__(self, groups: dict[str, str], folder: Path) -> None:
-        self._groups = groups
-        self._folder = folder
-        self._logs = boto3.client("logs")
-        self._tokens: dict[tuple[str, str], str] = {}
-
-    def copy(self) -> None:
-        """Once, then waits half a second."""
-        for role, group in self._groups.items():
-            streams = self._logs.get_paginator("describe_log_streams").paginate(logGroupName=group)
-            with open(self._folder / f"{role}.log", "a") as file:
-                for stream in (stream for page in streams for stream in page["logStreams"]):
-                    self._copy_stream(group, stream["logStreamName"], file)
-        time.sleep(0.5)
-
-    def _copy_stream(self, group: str, stream: str, file: TextIO) -> None:
-        while True:
-            token = self._tokens.get((group, stream))
-            after = {"nextToken": token} if token else {}
-            read = self._logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **after)
-            for event in read["events"]:
-                file.write(event["message"].rstrip("\n") + "\n")
-            self._tokens[group, stream] = read["nextForwardToken"]
-            if not read["events"]:
-                return
+def copy_logs(log_files: LogFiles) -> None:
+    """Copies what is new, then waits half a second."""
+    log_files.copy()
+    time.sleep(0.5)
 
 
 def forever(work: Callable[[], None]) -> None:
