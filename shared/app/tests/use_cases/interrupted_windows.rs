@@ -97,13 +97,13 @@ async fn full_syncs_that_are_requested_begin_anew() {
     let requested_at = harness.workspace_state().await.full_sync_requested_at;
     assert!(requested_at > Some(began_at), "the gap is too long");
     let state = harness.windowed().await;
-    let begun_at = state
+    let anew_at = state
         .in_progress
         .as_ref()
         .expect("it goes on")
         .mark
         .began_at;
-    assert!(Some(begun_at) >= requested_at, "{begun_at}");
+    assert!(Some(anew_at) >= requested_at, "{anew_at}");
     assert!(state.are_urgent(requested_at));
     harness.forget_messages();
     harness.resynced_to_the_end().await;
