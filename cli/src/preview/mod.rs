@@ -73,7 +73,8 @@ async fn listed_at_recall(
         terms: CallTerms::OPERATOR,
         progress: Progress::on_stderr(),
     };
-    let inputs = list_inputs(&lister, &arguments.calendars, now).await?;
+    let calendars = KnownCalendars::selected(&state, &arguments.calendars).await?;
+    let inputs = list_inputs(&lister, calendars, now).await?;
     if let Some(file) = &arguments.save {
         let calendars = inputs.calendars.values();
         let calendars = calendars.map(|context| &context.record.calendar);

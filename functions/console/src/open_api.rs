@@ -1,6 +1,8 @@
 //! The OpenAPI document, made from the routes and from the types of the documents. It is published
 //! as `docs/openapi.json`, which a test compares, and served to anybody.
 
+mod parameters;
+
 use callsheet_api::agenda::Agenda;
 use callsheet_api::calendar_activity::CalendarActivity;
 use callsheet_api::calendars::{CalendarList, CalendarRow};
@@ -20,20 +22,13 @@ use callsheet_api::problem::Problem;
 use callsheet_api::resync::ResyncRequested;
 use callsheet_api::retry::Retried;
 use callsheet_api::status::Status;
-use callsheet_domain::CountedBy;
 use lambda_http::http::Method;
+use parameters::parameters;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::route::{Access, Route};
-
-/// A parameter of a query.
-struct Parameter {
-    name: &'static str,
-    schema: Value,
-    description: &'static str,
-}
 
 /// The OpenAPI document.
 #[must_use]
@@ -286,239 +281,6 @@ fn answer(route: Route, generator: &mut SchemaGenerator) -> Value {
 
 fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
     generator.subschema_for::<T>().into()
-}
-
-fn parameters(route: Route) -> Value {
-    let of_path = route.template().contains("{id}").then(|| {
-        json!({
-            "name": "id",
-            "in": "path",
-            "required": true,
-            "description": path_id(route),
-            "schema": {"type": "string"},
-        })
-    });
-    let of_query = query(route).into_iter().map(|parameter| {
-        json!({
-            "name": parameter.name,
-            "in": "query",
-            "description": parameter.description,
-            "schema": parameter.schema,
-        })
-    });
-    let of_header = route.if_match().map(|of| {
-        json!({
-            "name": "If-Match",
-            "in": "header",
-            "required": true,
-            "description": format!("The entity tag of {of}"),
-            "schema": {"type": "string"},
-        })
-    });
-    of_path
-        .into_iter()
-        .chain(of_query)
-        .chain(of_header)
-        .collect()
-}
-
-fn path_id(route: Route) -> &'static str {
-    match route {
-        Route::PolicyRevision => "The revision; 0 is the built-in policy",
-        Route::Event
-        | Route::OverrideEvent
-        | Route::ClearEvent
-        | Route::Consent
-        | Route::OverrideMeeting
-        | Route::ClearMeeting
-        | Route::OverrideSeries
-        | Route::ClearSeries
-        | Route::RetryEvent => "Recall's id of the event",
-        _ => "Recall's id of the calendar",
-    }
-}
-
-fn query(route: Route) -> Vec<Parameter> {
-    match route {
-        Route::Calendars => of_calendars(),
-        Route::Agenda => vec![
-            instant(
-                "from",
-                "Begin of the period; the begin of today, unless given",
-            ),
-            instant(
-                "until",
-                "End of the period, at most 62 days after its begin; 28, unless given",
-            ),
-            verdict(),
-            bot(),
-            title(),
-            zone(),
-            limit(50, 200),
-            cursor(),
-        ],
-        Route::Events => vec![
-            Parameter {
-                name: "calendar",
-                schema: json!({"type": "array", "items": {"type": "string"}, "maxItems": 20}),
-                description: "A calendar, by id or owner's address; given once for each. All, unless given",
-            },
-            instant(
-                "from",
-                "Begin of the period; the begin of today, unless given",
-            ),
-            instant(
-                "until",
-                "End of the period, at most 31 days after its begin, or 25 hours of all calendars; one day, unless given",
-            ),
-            verdict(),
-            bot(),
-            title(),
-            zone(),
-            limit(50, 200),
-            cursor(),
-        ],
-        Route::Status => vec![zone()],
-        Route::Coverage => vec![
-            date(
-                "from",
-                "The first day, in UTC; six days before the last one, unless given",
-            ),
-            date("until", "The last day, in UTC; today, unless given"),
-            Parameter {
-                name: "by",
-                schema: json!({
-                    "type": "string",
-                    "enum": CountedBy::ALL.map(CountedBy::as_str),
-                    "default": "day",
-                }),
-                description: "What the meetings are grouped by",
-            },
-        ],
-        Route::ClearMeeting => vec![flag(
-            "all",
-            "Everybody's choices instead of the own one; for operators",
-        )],
-        Route::Activity => vec![limit(50, 200)],
-        Route::Policies => vec![limit(20, 100)],
-        Route::OpenApi
-        | Route::SignIn
-        | Route::Me
-        | Route::Calendar
-        | Route::Overrides
-        | Route::Event
-        | Route::OverrideEvent
-        | Route::ClearEvent
-        | Route::Consent
-        | Route::OverrideMeeting
-        | Route::OverrideSeries
-        | Route::ClearSeries
-        | Route::Pause
-        | Route::Resume
-        | Route::Preview
-        | Route::RetryEvent
-        | Route::Retry
-        | Route::Resync
-        | Route::Policy
-        | Route::PushPolicy
-        | Route::LintPolicy
-        | Route::PolicyRevision
-        | Route::Disconnection
-        | Route::Disconnect => Vec::new(),
-    }
-}
-
-fn of_calendars() -> Vec<Parameter> {
-    vec![
-        text("status", "connecting, connected, disconnected or deleted"),
-        flag(
-            "needs_full_sync",
-            "Only those whose decisions may be outdated",
-        ),
-        flag("problem", "Only those that have a problem"),
-        text(
-            "q",
-            "A part of the owner's address or of the id, in any case",
-        ),
-        Parameter {
-            name: "metadata",
-            schema: json!({"type": "array", "items": {"type": "string"}}),
-            description: "Only those whose metadata has this value, as `team=sales`; given once for each key",
-        },
-        flag("meetings", "Whether their meetings are counted"),
-        limit(50, 200),
-        cursor(),
-    ]
-}
-
-fn text(name: &'static str, description: &'static str) -> Parameter {
-    Parameter {
-        name,
-        schema: json!({"type": "string"}),
-        description,
-    }
-}
-
-fn flag(name: &'static str, description: &'static str) -> Parameter {
-    Parameter {
-        name,
-        schema: json!({"type": "boolean", "default": false}),
-        description,
-    }
-}
-
-fn instant(name: &'static str, description: &'static str) -> Parameter {
-    Parameter {
-        name,
-        schema: json!({"type": "string", "format": "date-time"}),
-        description,
-    }
-}
-
-fn date(name: &'static str, description: &'static str) -> Parameter {
-    Parameter {
-        name,
-        schema: json!({"type": "string", "format": "date"}),
-        description,
-    }
-}
-
-fn limit(usual: u32, most: u32) -> Parameter {
-    Parameter {
-        name: "limit",
-        schema: json!({"type": "integer", "minimum": 1, "maximum": most, "default": usual}),
-        description: "The most that are listed",
-    }
-}
-
-fn cursor() -> Parameter {
-    text("cursor", "`next` of the page before")
-}
-
-fn verdict() -> Parameter {
-    Parameter {
-        name: "verdict",
-        schema: json!({"type": "string", "enum": ["record", "skip"]}),
-        description: "Only meetings that are, or are not, to be recorded",
-    }
-}
-
-fn bot() -> Parameter {
-    text(
-        "bot",
-        "Only meetings whose bot is in this state, such as scheduled",
-    )
-}
-
-fn title() -> Parameter {
-    text("q", "A part of the title, in any case")
-}
-
-fn zone() -> Parameter {
-    text(
-        "zone",
-        "IANA's name of the time zone in which days begin; that of the token or UTC, unless given",
-    )
 }
 
 /// The schema of the body that answers a request with a status, by the document: of a path, a

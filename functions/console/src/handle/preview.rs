@@ -6,7 +6,7 @@
 use callsheet_api::policy_file::compile;
 use callsheet_api::preview::Comparison;
 use callsheet_app::event_lister::EventLister;
-use callsheet_app::policy_preview::{compare_with_decisions, list_inputs_of_calendar};
+use callsheet_app::policy_preview::{KnownCalendars, compare_with_decisions, list_inputs};
 use callsheet_app::{CallTerms, Priority};
 use callsheet_domain::plus;
 use jiff::SignedDuration;
@@ -45,7 +45,8 @@ pub(super) async fn preview<P: ConsolePorts>(
         },
         progress: (),
     };
-    let inputs = list_inputs_of_calendar(&lister, record, caller.now).await?;
+    let calendars = KnownCalendars::one(ports.state(), record).await?;
+    let inputs = list_inputs(&lister, calendars, caller.now).await?;
     let stores = (ports.state(), ports.decisions());
     let preview = compare_with_decisions(stores, inputs, &policy, caller.now).await?;
     let warnings = preview.inputs.warnings(&document, false);

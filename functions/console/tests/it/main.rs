@@ -13,5 +13,6 @@ mod playground;
 mod previews;
 mod published;
 mod sign_in;
+mod static_files;
 mod threats;
 mod writes;

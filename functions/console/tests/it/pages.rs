@@ -1,8 +1,7 @@
-//! The pages: fragments of HTML, and the files that show them in a browser.
+//! The pages: fragments of HTML.
 
 use callsheet_app::ports::{Calendars as _, OverrideStore as _};
 use callsheet_auth::Role;
-use callsheet_console::Settings;
 use callsheet_domain::{
     CalendarMetadata, CalendarStatus, DisconnectReason, OverrideChoice, OverrideScope, RuleName,
     Verdict, plus,
@@ -12,7 +11,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use test_case::test_case;
 
-use crate::harness::{Harness, OTHER, OWN, Reply, Request, grant, settings, token};
+use crate::harness::{Harness, OTHER, OWN, Reply, Request, grant, token};
 
 const MARKUP: &str = "<img src=x onerror=alert(1)>\"'&";
 const ESCAPED: &str = "&lt;img src=x onerror=alert(1)&gt;&quot;'&amp;";
@@ -316,133 +315,4 @@ async fn a_fragment_has_a_tag_of_its_own() {
         .send(request.with_header("if-none-match", &tag))
         .await;
     assert_eq!((again.status, again.body.as_str()), (304, ""));
-}
-
-/// The paths that the shell loads, which have digests in their names.
-async fn files(harness: &Harness) -> Vec<String> {
-    let shell = harness
-        .send_event(&Request::get("/").event().to_string())
-        .await;
-    assert_eq!(shell.status, 200);
-    let names = shell
-        .body
-        .split('"')
-        .filter(|text| text.starts_with("console-") || text.starts_with("sign_in-"));
-    names.map(|name| format!("/{name}")).collect()
-}
-
-/// The path of a script, by the name before its digest.
-async fn script(harness: &Harness, name: &str) -> String {
-    let shell = file(harness, Request::get("/")).await;
-    let mut names = shell.body.split('"');
-    let of_script = |text: &&str| text.starts_with(name) && text.rsplit('.').next() == Some("js");
-    format!("/{}", names.find(of_script).expect("the shell names it"))
-}
-
-async fn file(harness: &Harness, request: Request) -> Reply {
-    harness.send_event(&request.event().to_string()).await
-}
-
-#[tokio::test]
-async fn the_shell_runs_its_own_script_only() {
-    let harness = Harness::new().await;
-    let shell = file(&harness, Request::get("/")).await;
-    let policy = shell.header("content-security-policy").expect("a policy");
-    for part in [
-        "default-src 'none'",
-        "script-src 'self'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-    ] {
-        assert!(policy.contains(part), "{part}: {policy}");
-    }
-    assert!(
-        !policy.contains("unsafe") && !policy.contains('*'),
-        "{policy}"
-    );
-    assert_eq!(shell.header("x-content-type-options"), Some("nosniff"));
-    assert_eq!(shell.header("referrer-policy"), Some("no-referrer"));
-    assert!(!shell.body.contains("style=") && !shell.body.contains("onclick"));
-    let inline = shell.body.matches("<script").count();
-    assert_eq!(
-        inline,
-        shell.body.matches(r#"<script type="module" src="#).count()
-    );
-}
-
-/// Whoever may frame it is named, and another page may only load the script that makes the frame.
-#[tokio::test]
-async fn only_the_embedders_may_frame_the_shell() {
-    let embedders = "https://crm.example http://127.0.0.1:*";
-    let harness = Harness::set_up(Settings {
-        embedders: embedders.parse().expect("origins"),
-        ..settings()
-    });
-    let harness = harness.await;
-    let shell = file(&harness, Request::get("/")).await;
-    let policy = shell.header("content-security-policy").expect("a policy");
-    let directive = "; frame-ancestors https://crm.example http://127.0.0.1:*";
-    assert!(policy.ends_with(directive), "{policy}");
-    let policies = ["/embed.js", "/icon.svg"].map(async |path| {
-        let reply = file(&harness, Request::get(path)).await;
-        let policy = reply.header("cross-origin-resource-policy");
-        policy.expect("a policy").to_owned()
-    });
-    let [embed, icon] = policies;
-    assert_eq!(
-        (embed.await, icon.await),
-        ("cross-origin".to_owned(), "same-origin".to_owned())
-    );
-    let data = harness.get(Role::Owner, "/v1/me").await;
-    let policy = data.header("content-security-policy").expect("a policy");
-    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
-}
-
-#[tokio::test]
-async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
-    let harness = Harness::new().await;
-    let names = files(&harness).await;
-    assert_eq!(names.len(), 3);
-    let mut bytes = 0;
-    for name in names {
-        let reply = file(&harness, Request::get(&name)).await;
-        assert_eq!(reply.status, 200, "{name}");
-        let caching = reply.header("cache-control").expect("caching");
-        assert!(caching.contains("immutable"), "{caching}");
-        bytes += reply.body.len();
-        let tag = reply.header("etag").expect("a tag").to_owned();
-        let again = Request::get(&name).with_header("if-none-match", &tag);
-        assert_eq!(file(&harness, again).await.status, 304);
-    }
-    // What only some pages load is as safe to keep, and no part of the first page.
-    for (name, most_lines) in [("console", 350), ("policy", 230), ("framed", 40)] {
-        let path = script(&harness, name).await;
-        let reply = file(&harness, Request::get(&path)).await;
-        assert_eq!(reply.status, 200, "{path}");
-        let caching = reply.header("cache-control").expect("caching");
-        assert!(caching.contains("immutable"), "{caching}");
-        let lines = reply.body.lines().count();
-        assert!(lines <= most_lines, "{path} has {lines} lines");
-    }
-    let shell = file(&harness, Request::get("/")).await;
-    assert_eq!(shell.header("cache-control"), Some("no-cache"));
-    bytes += shell.body.len();
-    assert!(
-        bytes <= 45 * 1024,
-        "shell, scripts and styles have {bytes} bytes"
-    );
-}
-
-#[test_case("/", "POST", 405; "no other method")]
-#[test_case("/", "HEAD", 200; "head")]
-#[test_case("", "GET", 200; "without the slash")]
-#[test_case("/icon.svg", "GET", 200; "the icon")]
-#[test_case("/embed.js", "GET", 200; "the script of a host application")]
-#[test_case("/console-0.js", "GET", 404; "a script of another digest")]
-#[test_case("/../Cargo.toml", "GET", 404; "a file of the project")]
-#[tokio::test]
-async fn only_the_files_of_the_console_are_served(path: &str, method: &'static str, status: i64) {
-    let harness = Harness::new().await;
-    let reply = file(&harness, Request::get(path).with_method(method)).await;
-    assert_eq!(reply.status, status);
 }

@@ -5,7 +5,7 @@ use callsheet_api::preview::Comparison;
 use callsheet_api::without_titles::WITHHELD;
 use callsheet_app::CallTerms;
 use callsheet_app::event_lister::EventLister;
-use callsheet_app::policy_preview::{compare_with_decisions, list_inputs};
+use callsheet_app::policy_preview::{KnownCalendars, compare_with_decisions, list_inputs};
 use callsheet_app::ports::{Calendars as _, Clock as _, Policies as _, RateLimits as _};
 use callsheet_auth::Role;
 use callsheet_console::{Settings, Titles};
@@ -91,8 +91,10 @@ async fn a_preview_is_the_document_of_the_command_line() {
         terms: CallTerms::OPERATOR,
         progress: (),
     };
-    let inputs = list_inputs(&lister, &[OWN.to_owned()], at("09:10")).await;
-    let inputs = inputs.expect("it is connected");
+    let calendars = KnownCalendars::selected(&harness.state, &[OWN.to_owned()]).await;
+    let calendars = calendars.expect("it is connected");
+    let inputs = list_inputs(&lister, calendars, at("09:10")).await;
+    let inputs = inputs.expect("memory");
     let stores = (&harness.state, &harness.decisions);
     let preview = compare_with_decisions(stores, inputs, &policy, at("09:10")).await;
     let preview = preview.expect("memory");

@@ -68,11 +68,37 @@ impl KnownCalendars {
         Ok(calendars)
     }
 
+    /// The connected calendars among those that `selection` selects, with their overrides.
+    ///
+    /// # Errors
+    /// If none of them is connected, or a collaborator fails.
+    pub async fn selected<S>(state: &S, selection: &[String]) -> Result<Self, UseCaseError>
+    where
+        S: Calendars + OverrideStore,
+    {
+        let mut calendars = Self::default();
+        let unreadable = state.unreadable().await?.into_iter();
+        let is_meant =
+            |record: &UnreadableRecord| is_selected(selection, &record.calendar_id, None);
+        calendars.unreadable.extend(unreadable.filter(is_meant));
+        for record in connected_calendars(state, selection).await?.into_values() {
+            let overrides = state.overrides(&record.calendar.owner()).await;
+            calendars.add(record, overrides)?;
+        }
+        Ok(calendars)
+    }
+
     /// One calendar, with its overrides.
-    pub(super) async fn one<S: OverrideStore>(
+    ///
+    /// # Errors
+    /// If it is not connected, or a collaborator fails.
+    pub async fn one<S: OverrideStore>(
         state: &S,
         record: CalendarRecord,
-    ) -> Result<Self, PortError> {
+    ) -> Result<Self, UseCaseError> {
+        if !record.calendar.status.holds_bots() {
+            return Err(UseCaseError::NoneConnected);
+        }
         let overrides = state.overrides(&record.calendar.owner()).await;
         let mut calendars = Self::default();
         calendars.add(record, overrides)?;
@@ -191,23 +217,4 @@ impl PreviewInputs {
         stored.extend(first_copies(decisions, &bots, may_own).await?);
         Ok(stored)
     }
-}
-
-/// The connected calendars among those that `selection` selects, with their overrides.
-pub(super) async fn connected_with_overrides<S>(
-    state: &S,
-    selection: &[String],
-) -> Result<KnownCalendars, UseCaseError>
-where
-    S: Calendars + OverrideStore,
-{
-    let mut calendars = KnownCalendars::default();
-    let unreadable = state.unreadable().await?.into_iter();
-    let is_meant = |record: &UnreadableRecord| is_selected(selection, &record.calendar_id, None);
-    calendars.unreadable.extend(unreadable.filter(is_meant));
-    for record in connected_calendars(state, selection).await?.into_values() {
-        let overrides = state.overrides(&record.calendar.owner()).await;
-        calendars.add(record, overrides)?;
-    }
-    Ok(calendars)
 }

@@ -8,7 +8,7 @@ mod forecast;
 mod inputs;
 mod newly_shared;
 
-use callsheet_domain::{CalendarRecord, Decision, Policy, PolicyRevision, Timestamp, plus};
+use callsheet_domain::{Decision, Policy, PolicyRevision, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::event_lister::{EventLister, ListedEvents, ListingProgress};
@@ -20,7 +20,6 @@ use crate::preview::{Change, preview};
 use crate::use_case_error::UseCaseError;
 use forecast::forecast;
 pub use forecast::{ExceededCap, SpendingForecast};
-use inputs::connected_with_overrides;
 pub use inputs::{KnownCalendars, PreviewInputs};
 pub use newly_shared::NewlyShared;
 use newly_shared::newly_shared;
@@ -55,48 +54,11 @@ pub enum Baseline {
     Policy,
 }
 
-/// Lists the events of the calendars that `selection` selects.
+/// Lists the events of `calendars`.
 ///
 /// # Errors
-/// If none of the calendars is connected, a list has no end, or a collaborator fails.
+/// If a list has no end, or a collaborator fails.
 pub async fn list_inputs<R, S, K, P>(
-    lister: &EventLister<'_, R, S, K, P>,
-    selection: &[String],
-    now: Timestamp,
-) -> Result<PreviewInputs, UseCaseError>
-where
-    R: CalendarEvents,
-    S: Calendars + OverrideStore + RateLimits,
-    K: Clock,
-    P: ListingProgress,
-{
-    let calendars = connected_with_overrides(lister.state, selection).await?;
-    listed(lister, calendars, now).await
-}
-
-/// Lists the events of one calendar, whose record is given.
-///
-/// # Errors
-/// If it is not connected, a list has no end, or a collaborator fails.
-pub async fn list_inputs_of_calendar<R, S, K, P>(
-    lister: &EventLister<'_, R, S, K, P>,
-    record: CalendarRecord,
-    now: Timestamp,
-) -> Result<PreviewInputs, UseCaseError>
-where
-    R: CalendarEvents,
-    S: Calendars + OverrideStore + RateLimits,
-    K: Clock,
-    P: ListingProgress,
-{
-    if !record.calendar.status.holds_bots() {
-        return Err(UseCaseError::NoneConnected);
-    }
-    let calendars = KnownCalendars::one(lister.state, record).await?;
-    listed(lister, calendars, now).await
-}
-
-async fn listed<R, S, K, P>(
     lister: &EventLister<'_, R, S, K, P>,
     calendars: KnownCalendars,
     now: Timestamp,

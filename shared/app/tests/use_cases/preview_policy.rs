@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callsheet_app::event_lister::ListedEvents;
 use callsheet_app::policy_preview::{
     Baseline, KnownCalendars, PolicyPreview, PreviewInputs, compare, compare_with_decisions,
-    list_inputs, list_inputs_of_calendar,
+    list_inputs,
 };
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_app::{ActivePolicy, CalendarContext, Effect, UseCaseError};
@@ -214,7 +214,8 @@ async fn listed(
     let clock = ManualClock::at(at("09:30"));
     let recall = ListedRecall::new(&clock, vec![two_meetings()]);
     let selection: Vec<_> = selection.iter().map(|text| (*text).to_owned()).collect();
-    let inputs = list_inputs(&recall.lister(state), &selection, at("09:30")).await?;
+    let calendars = KnownCalendars::selected(state, &selection).await?;
+    let inputs = list_inputs(&recall.lister(state), calendars, at("09:30")).await?;
     compare_with_decisions((state, decisions), inputs, &policy(EVERYTHING), at("09:30")).await
 }
 
@@ -300,8 +301,10 @@ async fn one_calendar_is_previewed_as_if_it_were_selected() {
     let clock = ManualClock::at(at("09:30"));
     let recall = ListedRecall::new(&clock, vec![two_meetings()]);
     let lister = recall.lister(&state);
-    let inputs = list_inputs_of_calendar(&lister, record.clone(), at("09:30")).await;
-    let inputs = inputs.expect("it is connected");
+    let calendars = KnownCalendars::one(&state, record.clone()).await;
+    let calendars = calendars.expect("it is connected");
+    let inputs = list_inputs(&lister, calendars, at("09:30")).await;
+    let inputs = inputs.expect("memory");
     let stores = (&state, &decisions);
     let policy = policy(EVERYTHING);
     let preview = compare_with_decisions(stores, inputs, &policy, at("09:30")).await;
@@ -312,6 +315,6 @@ async fn one_calendar_is_previewed_as_if_it_were_selected() {
         effects(&selected.expect("it is connected"))
     );
     let gone = record.with(|record| record.calendar.status = CalendarStatus::Disconnected);
-    let refused = list_inputs_of_calendar(&lister, gone, at("09:30")).await;
+    let refused = KnownCalendars::one(&state, gone).await;
     assert!(matches!(refused, Err(UseCaseError::NoneConnected)));
 }

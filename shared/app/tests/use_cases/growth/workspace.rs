@@ -16,7 +16,7 @@ use callsheet_testkit::{
 use jiff::SignedDuration;
 use test_case::test_case;
 
-use super::{Metered, Used};
+use super::metered::{Metered, Used};
 use crate::harness::{Harness, Recall, drain_settings, skips_all};
 
 /// Ports whose calls are counted.
