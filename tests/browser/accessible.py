@@ -9,6 +9,10 @@ SCHEMES = {"light": 320, "dark": 1024}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
 AXE = Axe()
+# What stands in a column so narrow that words are broken letter by letter. The numbers of an editor's lines are such a column.
+SQUEEZED = """[...document.querySelectorAll("main *:not(.lines)")]
+    .filter((one) => one.offsetWidth > 0 && one.offsetWidth < 96 && one.offsetHeight > 120)
+    .map((one) => `${one.tagName} ${one.className}: ${one.innerText}`)"""
 
 
 def violations(page: Page) -> list[str]:
@@ -20,7 +24,7 @@ def violations(page: Page) -> list[str]:
 
 
 def assert_accessible(page: Page, where: str = "the page") -> None:
-    """The page has no violation in any scheme or width, and is not wider than either width.
+    """The page has no violation in any scheme or width, is not wider than either width, and squeezes no text.
 
     What differs is the style alone: a page that is shown follows both, at once, since nothing moves (see `NOT_MOVING`).
     """
@@ -32,5 +36,6 @@ def assert_accessible(page: Page, where: str = "the page") -> None:
             assert page.evaluate("document.getAnimations().length") == 0
             overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert overflow <= 0, f"{where} is {overflow} px too wide at {width} px, {scheme}"
+            assert page.evaluate(SQUEEZED) == [], f"{where} squeezes a text at {width} px, {scheme}"
             if width == width_of_axe:
                 assert violations(page) == [], f"{where}, {scheme}, {width} px"
