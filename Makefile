@@ -44,7 +44,7 @@ browser: ## run the tests in a browser against a local cloud of its own, as a pa
 screenshots: ## draw the pages of the console in docs/images (IMAGES=folder), as a sample owner and an operator see them
 	@$(LOCAL) screenshots $(IMAGES)
 
-bench: ## measure on a local cloud of its own, with Recall's limits: make bench BENCH=storm|paging|drain|overtake|allhands|push|quiet|dropped|faults|cost
+bench: ## measure on a local cloud of its own, with Recall's limits: make bench BENCH=storm|paging|drain|overtake|allhands|push|quiet|dropped|faults|console|cost
 	@$(LOCAL) bench $(if $(PROFILE),--profile=$(PROFILE)) $(BENCH)
 
 simulate: ## simulate a week of a workspace of any size, without a cloud: make simulate SIMULATE="--calendars 10000"

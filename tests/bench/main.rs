@@ -8,6 +8,7 @@
 mod all_hands;
 mod backlog;
 mod calls;
+mod console;
 mod cost;
 mod counting_proxy;
 mod dataset;
@@ -85,6 +86,8 @@ enum Benchmark {
     Cost,
     /// Bot calls fail in nine ways while decisions are due
     Faults,
+    /// An owner's agenda and overrides over the console's API, then 50 requests a second
+    Console,
 }
 
 #[tokio::main]
@@ -114,6 +117,7 @@ async fn measure(flags: &Flags) -> BenchResult<()> {
         Benchmark::Dropped => dropped::measure(&testbed).await?,
         Benchmark::Cost => cost::measure(&testbed, rows(1_000, 5)).await?,
         Benchmark::Faults => faults::measure(&testbed, rows(1_000, 10)).await?,
+        Benchmark::Console => console::measure(&testbed).await?,
     };
     report.save()?;
     if flags.json {
