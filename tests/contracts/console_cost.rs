@@ -17,7 +17,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use test_case::test_case;
 
-use crate::cost::sum;
+use crate::cost::{print, sum};
 use crate::meter::Meter;
 use crate::servers::{local_dynamodb, second_opinion};
 use crate::tables;
@@ -212,11 +212,6 @@ const REQUESTS: [Request; 6] = [
         [11.0, 7.0],
     ),
 ];
-
-#[expect(clippy::print_stdout, reason = "the figures are for a page")]
-fn print(figures: &str) {
-    println!("{figures}");
-}
 
 /// Run with `--nocapture` to see the figures.
 #[test_case(local_dynamodb(); "local")]

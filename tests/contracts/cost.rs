@@ -268,7 +268,7 @@ fn whole(consumed: &[Consumed], is_write: bool) -> Used {
 }
 
 #[expect(clippy::print_stdout, reason = "the figures are for a page")]
-fn print(figures: &str) {
+pub(crate) fn print(figures: &str) {
     println!("{figures}");
 }
 
