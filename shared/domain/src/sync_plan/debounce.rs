@@ -17,7 +17,8 @@ use jiff::Timestamp;
 /// The least wait after the previous sync, in intervals between two calls.
 const INTERVALS: i32 = 2;
 /// The same for each page of the previous sync while windows are urgent: requests take a twelfth
-/// of the limit.
+/// of the limit. A list of near events alone waits so long in all: its windows have what it
+/// leaves, and with more to list it would become [too long](super::distant) itself.
 const INTERVALS_BESIDE_WINDOWS: i32 = 12;
 /// The longest wait: under load, decisions may be this late.
 const LONGEST: SignedDuration = SignedDuration::from_secs(30);
@@ -40,7 +41,9 @@ pub(super) fn debounced(latest: &LatestSync, options: ListingOptions) -> Timesta
     let wait = i64::try_from(wait).map_or(LONGEST, SignedDuration::from_micros);
     let began_at = latest.reach.began_at;
     let least = if options.are_windows_urgent {
-        let pages = i32::try_from(latest.pages).unwrap_or(i32::MAX).max(1);
+        let is_of_near = latest.reach.starts_until.is_some();
+        let pages = if is_of_near { 1 } else { latest.pages.max(1) };
+        let pages = i32::try_from(pages).unwrap_or(i32::MAX);
         let intervals = INTERVALS_BESIDE_WINDOWS.saturating_mul(pages);
         plus(began_at, (interval * intervals).min(LONGEST))
     } else {
@@ -74,9 +77,30 @@ mod tests {
         waits((pages, listed), seconds, true)
     }
 
+    #[test_case(1, 0, 300 => 12; "nothing changed")]
+    #[test_case(3, 250, 60 => 12; "some changes")]
+    #[test_case(16, 1_600, 60 => 16; "many")]
+    fn a_list_of_near_events_waits_no_longer_for_its_pages(
+        pages: u32,
+        listed: u32,
+        seconds: i64,
+    ) -> i64 {
+        let mut latest = latest((pages, listed), seconds);
+        let began_at = latest.reach.began_at;
+        latest.reach.starts_until = Some(plus(began_at, SignedDuration::from_hours(25)));
+        let next = debounced(&latest, options(true));
+        next.duration_since(began_at).as_secs()
+    }
+
     fn waits((pages, listed): (u32, u32), seconds: i64, are_windows_urgent: bool) -> i64 {
+        let latest = latest((pages, listed), seconds);
+        let next = debounced(&latest, options(are_windows_urgent));
+        next.duration_since(latest.reach.began_at).as_secs()
+    }
+
+    fn latest((pages, listed): (u32, u32), seconds: i64) -> LatestSync {
         let began_at = Timestamp::UNIX_EPOCH;
-        let latest = LatestSync {
+        LatestSync {
             reach: WorkspaceCoverage {
                 began_at,
                 since: Some(plus(began_at, -SignedDuration::from_secs(seconds))),
@@ -87,14 +111,15 @@ mod tests {
             until: began_at,
             pages,
             listed,
-        };
-        let options = ListingOptions {
+        }
+    }
+
+    fn options(are_windows_urgent: bool) -> ListingOptions {
+        ListingOptions {
             lists_workspace: true,
             interval: SignedDuration::from_secs(1),
             are_windows_urgent,
             leaves_full_syncs: false,
-        };
-        let next = debounced(&latest, options);
-        next.duration_since(began_at).as_secs()
+        }
     }
 }
