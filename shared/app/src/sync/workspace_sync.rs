@@ -177,7 +177,8 @@ impl<P: SyncPorts> PageHandler for Run<'_, P> {
         let began_at = self.coverage.began_at;
         self.starts.add_page();
         for event in &page.events {
-            self.starts.add(event.starts_at.duration_since(began_at));
+            let starts_in = event.starts_at.duration_since(began_at);
+            self.starts.add(starts_in, &event.ical_uid);
         }
         intake
             .write_page(&mut self.calendars, page, counts, terms)

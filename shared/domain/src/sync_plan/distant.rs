@@ -11,8 +11,10 @@
 //! people is moved that starts within the hour, a list of near events would have the same pages
 //! again: such a list is read to its end. As lists may be in order of start, they may say so of
 //! any list that is long, and so even this one is left after some time. Before that it begins
-//! again, once: the webhooks of one change come over some seconds, and those that come after a list
-//! began need another one, with the same pages.
+//! again, once, if nearly all of its events are copies of one meeting: the webhooks of one change
+//! come over some seconds, and those that come after a list began need another one, with the same
+//! pages. While many calendars are connected the first pages may be as near, but each list has
+//! other ones, and to read some twice would cost live requests what they need.
 //!
 //! A windowed sync that lists all changes since they were left ends this, and changes during
 //! it are listed by the next catch-up. If it took so long that this would be too long again,
@@ -23,6 +25,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::distant_changes::{DistantChanges, NEAR};
 use super::state::{OVERLAP, WorkspaceCoverage, WorkspaceSyncState};
 use super::windowed_sync::{WindowedEvents, WindowedSync};
+use crate::id::IcalUid;
 use crate::time::plus;
 
 /// A sync of the workspace that has more pages is left, if it could list half as many events:
@@ -56,7 +59,8 @@ impl WorkspaceCoverage {
         let [.., shortest] = STEPS;
         let can_be_shorter = self.near().is_none_or(|near| near > shortest);
         let are_near = starts.within(shortest) > starts.all / 2;
-        pages == FEWEST_PAGES && starts.pages == pages && can_be_shorter && are_near
+        let is_burst = are_near && starts.are_of_one_meeting();
+        pages == FEWEST_PAGES && starts.pages == pages && can_be_shorter && is_burst
     }
 
     /// What near is for the next list, if a sync is to be left that has had so many pages, with
@@ -80,13 +84,18 @@ impl WorkspaceCoverage {
     }
 }
 
-/// How soon the events start that a list has had so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// How soon the events start that a list has had so far, and whether they are copies of one
+/// meeting.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListedStarts {
     pages: u32,
     all: u32,
     /// Of them those that start within each of the steps.
     within: [u32; STEPS.len()],
+    /// The meeting that most of them may be copies of.
+    meeting: Option<IcalUid>,
+    /// For it by each of its copies, and against it by any other event: no more than its copies.
+    votes: u32,
 }
 
 impl ListedStarts {
@@ -95,12 +104,25 @@ impl ListedStarts {
         self.pages += 1;
     }
 
-    /// Counts an event that starts in this time from the begin of the list.
-    pub fn add(&mut self, starts_in: SignedDuration) {
+    /// Counts a copy of a meeting that starts in this time from the begin of the list.
+    pub fn add(&mut self, starts_in: SignedDuration, meeting: &IcalUid) {
+        if self.votes == 0 {
+            self.meeting = Some(meeting.clone());
+        }
+        if self.meeting.as_ref() == Some(meeting) {
+            self.votes += 1;
+        } else {
+            self.votes -= 1;
+        }
         self.all += 1;
         for (within, step) in self.within.iter_mut().zip(STEPS) {
             *within += u32::from(starts_in <= step);
         }
+    }
+
+    /// Whether nearly all are copies of one meeting: at least three of four.
+    fn are_of_one_meeting(&self) -> bool {
+        self.votes > self.all / 2
     }
 
     fn within(&self, step: SignedDuration) -> u32 {

@@ -153,8 +153,9 @@ impl World {
         let mut starts = ListedStarts::default();
         (0..MOST_PAGES).for_each(|_| starts.add_page());
         let began_at = self.list.as_ref().map_or(self.now, |list| list.began_at);
+        let meeting = IcalUid::parse("weekly").expect("an id");
         for change in &self.changes {
-            starts.add(change.starts_at.duration_since(began_at));
+            starts.add(change.starts_at.duration_since(began_at), &meeting);
         }
         starts
     }

@@ -48,12 +48,22 @@ fn leaving(since: i64, near: i64) -> WorkspaceSyncState {
     }
 }
 
-/// So many events that start within an hour, within five, within a day, and later.
+/// So many copies of one meeting that start within an hour, within five, within a day, and later.
 fn starts(counts: [u32; 4]) -> ListedStarts {
+    starts_of(counts, |_| 0)
+}
+
+/// The same, each of them a copy of the meeting with a number.
+fn starts_of(counts: [u32; 4], meeting: impl Fn(u32) -> u32) -> ListedStarts {
     let mut starts = ListedStarts::default();
+    let mut number = 0;
     (0..counts.iter().sum::<u32>().div_ceil(100)).for_each(|_| starts.add_page());
     for (count, starts_in) in counts.into_iter().zip([-2, 5, 25, 26]) {
-        (0..count).for_each(|_| starts.add(hours(starts_in)));
+        for _ in 0..count {
+            let meeting = IcalUid::parse(format!("meeting-{}", meeting(number))).expect("an id");
+            starts.add(hours(starts_in), &meeting);
+            number += 1;
+        }
     }
     starts
 }
@@ -104,6 +114,17 @@ fn a_long_list_of_what_starts_soon_begins_again(
 ) -> bool {
     let counts = counts.map(|count| count * pages * 100 / 3_030);
     sync(near).begins_again(pages, &starts(counts))
+}
+
+#[test_case(|_| 0 => true; "all of one")]
+#[test_case(|number| if number % 5 == 0 { number } else { 0 } => true; "four of five of one")]
+#[test_case(|number| number % 2 => false; "of two meetings, in turn")]
+#[test_case(|number| number / 500 => false; "of two meetings, one after the other")]
+#[test_case(|number| number => false; "each of another one, as new calendars have them")]
+#[test_case(|number| number / 6 => false; "each of a few people")]
+fn a_list_begins_again_if_its_events_are_copies_of_one_meeting(meeting: fn(u32) -> u32) -> bool {
+    let of_ten_pages = starts_of([1_000, 0, 0, 0], meeting);
+    sync(None).begins_again(10, &of_ten_pages)
 }
 
 #[test]
