@@ -32,6 +32,10 @@ pub enum SyncError {
     /// No permit is free in time: try again at this instant.
     #[error("the rate limit allows the next call only at {0}")]
     RateLimited(Timestamp),
+    /// New calendars were listed a moment ago, and this one may be newer: they are listed again
+    /// at this instant.
+    #[error("new calendars were listed a moment ago, and are listed again at {0}")]
+    NewCalendarsListed(Timestamp),
     /// Recall denies us: no call before the next probe.
     #[error("Recall denies us, and no call is made before {until}: {reason}")]
     Held {
@@ -106,6 +110,7 @@ impl SyncError {
             || matches!(
                 self,
                 Self::RateLimited(_)
+                    | Self::NewCalendarsListed(_)
                     | Self::DeadlineReached
                     | Self::AlreadyRunning
                     | Self::ListTooLong
@@ -117,6 +122,7 @@ impl SyncError {
     pub fn is_of_rate_limit(&self) -> bool {
         match self {
             Self::RateLimited(_)
+            | Self::NewCalendarsListed(_)
             | Self::DeadlineReached
             | Self::AlreadyRunning
             | Self::ListTooLong => true,
@@ -165,7 +171,7 @@ impl SyncError {
                 age.min(LONGEST_THROTTLED).max(*wait).min(LONGEST_WAIT)
             }
             Self::Port(_) | Self::EndlessList => doubled(UNANSWERED, received),
-            Self::RateLimited(instant) => {
+            Self::RateLimited(instant) | Self::NewCalendarsListed(instant) => {
                 Duration::try_from(instant.duration_since(now)).unwrap_or_default()
             }
             Self::DeadlineReached | Self::AlreadyRunning | Self::ListTooLong => SOON,

@@ -2,7 +2,9 @@
 
 use std::future::Future;
 
-use callsheet_domain::{CalendarListProgress, WindowedSyncState, WorkspaceSyncState};
+use callsheet_domain::{
+    CalendarListProgress, NewCalendarList, WindowedSyncState, WorkspaceSyncState,
+};
 
 use super::WriteOutcome;
 use crate::PortError;
@@ -40,5 +42,15 @@ pub trait SyncStates: Send + Sync {
     fn write_calendar_list(
         &self,
         progress: &CalendarListProgress,
+    ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
+
+    /// When new calendars were last listed, as the latest write left it.
+    fn new_calendar_list(&self) -> impl Future<Output = Result<NewCalendarList, PortError>> + Send;
+
+    /// Writes when they are listed if the stored version is still `list.version`, and raises the
+    /// version by one.
+    fn write_new_calendar_list(
+        &self,
+        list: &NewCalendarList,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 }

@@ -5,7 +5,7 @@ use callsheet_domain::{SyncJob, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::access_gate::PROBE_EVERY;
-use crate::calendar_loader::{CalendarLoader, NewCalendars};
+use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::DecisionWriter;
 use crate::event_pages::EventPages;
 use crate::ports::{Clock as _, Denial};
@@ -215,7 +215,6 @@ impl<P: SyncPorts> SyncHandler<P> {
             calls,
             get_calendar: settings.get_calendar,
             list_calendars: settings.list_calendars,
-            new_calendars: NewCalendars::default(),
         };
         let (decisions, queue) = (ports.decisions(), ports.queue());
         let writer = &DecisionWriter {

@@ -9,8 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_domain::{
-    CalendarEvent, CalendarId, EventId, EventReadings, SyncJob, SyncReason, SyncRequest, Timestamp,
-    WorkspaceCoverage,
+    CalendarEvent, CalendarId, EventId, EventReadings, LatestSync, NewCalendarList, SyncJob,
+    SyncReason, SyncRequest, Timestamp, WorkspaceCoverage,
 };
 use futures_util::{StreamExt as _, stream};
 
@@ -46,6 +46,11 @@ pub struct ListedCalendars {
     without_bots: BTreeSet<CalendarId>,
     /// Calendars that could not be written, or that Recall did not know.
     skipped: BTreeSet<CalendarId>,
+    /// Skipped calendars that are newer than the list of new ones: none of their events changed
+    /// before that.
+    newer: BTreeSet<CalendarId>,
+    /// Those that the sync before skipped. One that is still newer waits for its request.
+    skipped_before: BTreeSet<CalendarId>,
     /// Skipped calendars that have a request: one that was enqueued, or one that
     /// is being handled.
     requested: BTreeSet<CalendarId>,
@@ -59,7 +64,7 @@ pub struct ListedCalendars {
 
 impl ListedCalendars {
     /// Those of a sync that will have reached `coverage`, made for the requests
-    /// of `for_calendars`.
+    /// of `for_calendars`. What it has skipped so far has requests.
     #[must_use]
     pub fn new(
         coverage: &WorkspaceCoverage,
@@ -70,11 +75,25 @@ impl ListedCalendars {
             context: SyncContext::new(policy),
             without_bots: BTreeSet::new(),
             skipped: coverage.skipped.clone(),
-            requested: for_calendars,
+            newer: BTreeSet::new(),
+            skipped_before: BTreeSet::new(),
+            requested: &for_calendars | &coverage.skipped,
             tried: BTreeSet::new(),
             since: coverage.since,
             began_at: coverage.began_at,
         }
+    }
+
+    /// The sync follows another one.
+    pub(super) fn follow(&mut self, before: Option<&LatestSync>) {
+        let skipped = before.map(|before| before.reach.skipped.clone());
+        self.skipped_before = skipped.unwrap_or_default();
+    }
+
+    /// Whether a skipped calendar has a request that is not handled yet.
+    fn has_request(&self, calendar: &CalendarId) -> bool {
+        let is_newer = self.newer.contains(calendar);
+        self.requested.contains(calendar) || is_newer && self.skipped_before.contains(calendar)
     }
 
     /// The sync began again.
@@ -218,7 +237,8 @@ impl<P: SyncPorts> PageIntake<'_, P> {
     /// Loads calendars whose events are listed, those that are stored all at once: a page has
     /// events of up to a hundred. One that is unknown, or was disconnected, is read from Recall:
     /// its events say that it exists. If Recall does not know it yet, it is skipped, so that this
-    /// sync answers no request for it.
+    /// sync answers no request for it. So is one that may be new if new calendars were listed a
+    /// moment ago: it was created since, and the next sync reaches back to that.
     async fn load_calendars(
         &self,
         ids: impl Iterator<Item = &CalendarId>,
@@ -252,6 +272,10 @@ impl<P: SyncPorts> PageIntake<'_, P> {
                 }
                 Ok(Loaded::Unknown) => {
                     calendars.skipped.insert(id.clone());
+                }
+                Err(SyncError::NewCalendarsListed(_)) => {
+                    calendars.skipped.insert(id.clone());
+                    calendars.newer.insert(id.clone());
                 }
                 Err(error) => calendars.skip_or_fail(id.clone(), error)?,
             }
@@ -308,18 +332,22 @@ impl<P: SyncPorts> PageIntake<'_, P> {
         let Some(since) = calendars.since else {
             return Ok(());
         };
-        let requested = &mut calendars.requested;
-        for calendar in &calendars.skipped {
-            if requested.contains(calendar) {
-                continue;
-            }
+        let skipped = calendars.skipped.iter();
+        let unrequested = skipped.filter(|calendar| !calendars.has_request(calendar));
+        for calendar in unrequested.cloned().collect::<Vec<_>>() {
+            let sent_at = self.writer.clock.now();
+            let since = if calendars.newer.contains(&calendar) {
+                since.max(NewCalendarList::unlisted_since(sent_at))
+            } else {
+                since
+            };
             let request = SyncRequest {
                 calendar_id: calendar.clone(),
                 reason: SyncReason::EventsChanged { since },
-                sent_at: self.writer.clock.now(),
+                sent_at,
             };
             self.queue.send(&SyncJob::Request(request)).await?;
-            requested.insert(calendar.clone());
+            calendars.requested.insert(calendar);
         }
         Ok(())
     }

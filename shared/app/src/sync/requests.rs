@@ -71,9 +71,6 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             handled,
         };
         let requests = by_calendar(deliveries);
-        if requests.len() > 1 {
-            self.calendars.loader.new_calendars.expect_several();
-        }
         for (calendar, mut pending, stored) in self.calendars.stored(requests).await {
             let record = match stored {
                 Ok(None) => {
@@ -251,6 +248,10 @@ impl<P: SyncPorts> RequestHandler<'_, P> {
             }
             Scope::Workspace => {
                 let since = since.ok_or(SyncError::AlreadyRunning)?;
+                // Where one is new, others are.
+                if calendars.values().any(|it| it.record.last_sync.is_none()) {
+                    self.calendars.loader.read_new(terms).await?;
+                }
                 let (sync, calendars) = (self.workspace_sync, &planned.for_calendars);
                 sync.start(workspace, since, calendars, policy, terms).await
             }

@@ -59,7 +59,8 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
             policy: policy.revision,
         };
         let list = EventList::new(query(&coverage));
-        let calendars = ListedCalendars::new(&coverage, for_calendars.clone(), policy);
+        let mut calendars = ListedCalendars::new(&coverage, for_calendars.clone(), policy);
+        calendars.follow(state.latest.as_ref());
         let mut run = self.run(state, coverage, calendars, terms);
         // A catch-up answers no requests.
         run.may_begin_again = !for_calendars.is_empty();
@@ -80,7 +81,8 @@ impl<P: SyncPorts> WorkspaceSync<'_, P> {
         let in_progress = in_progress.ok_or(SyncError::AlreadyRunning)?;
         let list = EventList::resumed(query(&in_progress.mark), &in_progress);
         let coverage = in_progress.mark;
-        let calendars = ListedCalendars::new(&coverage, BTreeSet::new(), policy);
+        let mut calendars = ListedCalendars::new(&coverage, BTreeSet::new(), policy);
+        calendars.follow(state.latest.as_ref());
         let run = self.run(state, coverage, calendars, terms);
         let (counts, _) = self.finish(list, run).await?;
         Ok(counts)

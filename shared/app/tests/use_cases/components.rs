@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use callsheet_app::ports::{Calendars as _, EventQuery, SyncStates as _};
 use callsheet_app::{
     ActivePolicy, CalendarList, CalendarLoader, CalendarRetirer, CalendarSync, CallTerms,
-    DecisionWriter, EventList, EventPage, EventPages, ListPosition, NewCalendars, PageHandler,
-    PortError, Priority, RecallCalls, Retirement, Service, SyncContext, SyncCounts, SyncError,
+    DecisionWriter, EventList, EventPage, EventPages, ListPosition, PageHandler, PortError,
+    Priority, RecallCalls, Retirement, Service, SyncContext, SyncCounts, SyncError,
 };
 use callsheet_domain::{
     Calendar, CalendarRecord, CalendarStatus, EventId, Operation, PageCursor, SyncInProgress,
@@ -53,7 +53,6 @@ impl Harness {
             calls,
             get_calendar: sync_settings().get_calendar,
             list_calendars: sync_settings().list_calendars,
-            new_calendars: NewCalendars::default(),
         }
     }
 

@@ -1,17 +1,20 @@
 //! Calendars that were never seen before.
 
+use std::collections::BTreeSet;
+
 use callsheet_app::Handled;
-use callsheet_app::ports::Calendars as _;
-use callsheet_domain::{CalendarStatus, Operation, SyncReason};
+use callsheet_app::ports::{Calendars as _, SyncStates as _, WriteOutcome};
+use callsheet_domain::{CalendarStatus, NewCalendarList, Operation, SyncJob, SyncReason};
 use callsheet_testkit::With as _;
 use jiff::SignedDuration;
 
 use crate::harness::Harness;
 use crate::windows::{CALENDARS, id, meeting, new_calendar};
 
-/// Calendars of one minute are read together, whatever their number.
+/// The list has the calendars of all batches. Their own changes are reported later than it began,
+/// and wait for the next one.
 #[tokio::test]
-async fn new_calendars_are_read_by_one_list() {
+async fn new_calendars_are_read_by_one_list_each_few_seconds() {
     let harness = Harness::new();
     for number in 0..CALENDARS {
         let calendar = new_calendar(&harness, number);
@@ -29,11 +32,59 @@ async fn new_calendars_are_read_by_one_list() {
         assert_eq!(handled, Handled::default());
     }
     assert_eq!(harness.policies_at(CALENDARS, 1), [0]);
-    // Their own changes are reported later than the first list, and read by one list a batch.
-    assert_eq!(
-        harness.recall.count(Operation::ListCalendars),
-        CALENDARS / 10
-    );
+    assert_eq!(harness.recall.count(Operation::ListCalendars), 1);
+    harness.clock.advance(SignedDuration::from_secs(15));
+    loop {
+        let batch = harness.queue.deliver(10);
+        if batch.is_empty() {
+            break;
+        }
+        let handled = harness.sync().handle(&batch, harness.deadline()).await;
+        assert_eq!(handled, Handled::default());
+    }
+    assert_eq!(harness.recall.count(Operation::ListCalendars), 2);
+    assert_eq!(harness.recall.count(Operation::GetCalendar), 0);
+}
+
+/// While they are few, their requests wait for the next list for a moment, and not on the queue.
+#[tokio::test]
+async fn a_second_new_calendar_waits_a_moment() {
+    let harness = Harness::new();
+    for number in 0..2 {
+        let calendar = new_calendar(&harness, number);
+        harness.recall.put_calendar(calendar);
+        harness.recall.put_event(meeting(number, 1));
+        let handled = harness.calendar_changed(&id(number)).await;
+        assert_eq!(handled, Handled::default());
+    }
+    assert_eq!(harness.policies_at(2, 1), [0]);
+    assert_eq!(harness.queue.delayed(), []);
+}
+
+/// Its events are on a page of the workspace before any request of its own.
+#[tokio::test]
+async fn a_page_waits_a_moment_for_a_calendar_that_is_newer_than_the_list() {
+    let harness = Harness::new();
+    for number in 0..3 {
+        let calendar = new_calendar(&harness, number);
+        let event = meeting(number, 1).with(|event| event.updated_at = calendar.updated_at);
+        harness.recall.put_calendar(calendar);
+        harness.recall.put_event(event);
+        if number == 1 {
+            harness.calendar_changed(&id(0)).await;
+            harness.clock.advance(SignedDuration::from_secs(1));
+        }
+    }
+    for number in 0..2 {
+        let since = harness.after(-30);
+        let reason = SyncReason::EventsChanged { since };
+        harness.send(&id(number), reason).await;
+    }
+    harness.clock.advance(SignedDuration::from_secs(1));
+    let batch = harness.queue.deliver(2);
+    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    assert_eq!(handled, Handled::default());
+    assert_eq!(harness.policies_at(3, 1), [0]);
     assert_eq!(harness.recall.count(Operation::GetCalendar), 0);
 }
 
@@ -86,4 +137,75 @@ async fn new_calendars_are_synced_by_one_list() {
     let calls = harness.recall.calls().len();
     harness.resynced_to_the_end().await;
     assert_eq!(harness.lists_since(calls), [], "none needs a full sync");
+}
+
+/// Its own webhook is lost. The lists of a burst are seconds apart, so the syncs between them come
+/// across its event again and again.
+#[tokio::test]
+async fn a_calendar_that_is_newer_than_a_burst_is_requested_once_and_loses_no_event() {
+    let harness = Harness::new();
+    let connect = |number: usize| {
+        let calendar = new_calendar(&harness, number);
+        let event = meeting(number, 1).with(|event| event.updated_at = calendar.updated_at);
+        harness.recall.put_calendar(calendar);
+        harness.recall.put_event(event);
+    };
+    (0..12).for_each(connect);
+    harness.calendar_changed(&id(0)).await;
+    harness.clock.advance(SignedDuration::from_secs(1));
+    connect(12);
+    for _ in 0..2 {
+        harness.clock.advance(SignedDuration::from_secs(1));
+        for number in 0..2 {
+            let since = harness.after(-30);
+            harness
+                .send(&id(number), SyncReason::EventsChanged { since })
+                .await;
+        }
+        let batch = harness.queue.deliver(2);
+        let handled = harness.sync().handle(&batch, harness.deadline()).await;
+        assert_eq!(handled, Handled::default());
+    }
+    // One that waits for the list is sent anew, as it was.
+    let requested_at = harness
+        .queue
+        .sent()
+        .into_iter()
+        .filter_map(|job| match job {
+            SyncJob::Request(request) if request.calendar_id == id(12) => Some(request.sent_at),
+            _ => None,
+        });
+    assert_eq!(requested_at.collect::<BTreeSet<_>>().len(), 1);
+    let calendar_calls = || {
+        let operations = [Operation::ListCalendars, Operation::GetCalendar];
+        operations.map(|operation| harness.recall.count(operation))
+    };
+    assert_eq!(calendar_calls(), [1, 0]);
+
+    harness.clock.advance(SignedDuration::from_secs(12));
+    let batch = harness.queue.deliver(10);
+    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    assert_eq!(handled, Handled::default());
+    assert_eq!(harness.policies_at(13, 1), [0]);
+    assert_eq!(calendar_calls(), [2, 0]);
+}
+
+/// The worker that began it has failed.
+#[tokio::test]
+async fn a_list_of_new_calendars_that_is_never_stored_is_made_again() {
+    let harness = Harness::new();
+    let abandoned = NewCalendarList {
+        began_at: Some(harness.after(0)),
+        ..NewCalendarList::default()
+    };
+    let written = harness.state.write_new_calendar_list(&abandoned).await;
+    assert_eq!(written.expect("memory"), WriteOutcome::Written);
+    harness.recall.put_calendar(new_calendar(&harness, 0));
+    harness.recall.put_event(meeting(0, 1));
+    let began_at = harness.after(0);
+    let handled = harness.calendar_changed(&id(0)).await;
+    assert_eq!(handled, Handled::default());
+    assert_eq!(harness.policies_at(1, 1), [0]);
+    let waited = harness.after(0).duration_since(began_at);
+    assert!(waited <= SignedDuration::from_secs(4), "{waited}");
 }

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::coverage::OWN_CLOCKS;
 use super::listed_ids::ListedIds;
 use super::state::{CompletedSync, SyncInProgress};
 use super::unreadable_events::UnreadableEvents;
@@ -175,6 +176,23 @@ impl CalendarRecord {
     #[must_use]
     pub fn is_to_be_deleted(&self) -> bool {
         self.disconnection.is_some() && self.calendar.status != CalendarStatus::Deleted
+    }
+
+    /// Whether the record need not be read from Recall again, if its calendar changed at an
+    /// instant, or at no known one.
+    #[must_use]
+    pub fn is_current(&self, changed_at: Option<Timestamp>) -> bool {
+        let is_read_since = |at| self.changed_at > plus(at, OWN_CLOCKS);
+        changed_at.is_none_or(is_read_since) && self.says_all()
+    }
+
+    /// Whether it says all of its calendar, if that has not changed since. A disconnected
+    /// calendar may have been connected again without a webhook, and one without an address may
+    /// have got it.
+    #[must_use]
+    pub fn says_all(&self) -> bool {
+        let calendar = &self.calendar;
+        !self.is_to_be_deleted() && calendar.status.holds_bots() && calendar.email.is_some()
     }
 
     /// From when on a resync has something to do for this calendar for a reason of its own, as

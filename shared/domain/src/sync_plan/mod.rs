@@ -38,6 +38,7 @@ mod distant_changes;
 mod listed_ids;
 mod listing;
 mod new_calendar;
+mod new_calendar_list;
 mod plan;
 mod plan_syncs;
 #[cfg(test)]
@@ -56,6 +57,7 @@ pub use distant::ListedStarts;
 pub use distant_changes::DistantChanges;
 pub use listed_ids::ListedIds;
 pub use new_calendar::listed_whole_since;
+pub use new_calendar_list::NewCalendarList;
 pub use plan::{ListingOptions, NewCalendar, PendingCalendar, PlannedSync, Scope, SyncPlan};
 pub use plan_syncs::plan_syncs;
 pub use request::{EventRequest, SyncJob, SyncReason, SyncRequest};

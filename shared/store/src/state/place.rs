@@ -207,6 +207,10 @@ impl Place {
         Self::of_workspace("calendar-list")
     }
 
+    pub(super) fn new_calendar_list() -> Self {
+        Self::of_workspace("new-calendars")
+    }
+
     pub(super) fn windowed_sync_state() -> Self {
         Self::of_workspace("full-sync")
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use callsheet_app::PortError;
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarListProgress, DistantChanges, LatestSync, ListedIds, PageCursor,
-    PolicyRevision, Timestamp, Version, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
+    CalendarId, CalendarListProgress, DistantChanges, LatestSync, ListedIds, NewCalendarList,
+    PageCursor, PolicyRevision, Timestamp, Version, WindowedSyncState, WorkspaceCoverage,
+    WorkspaceSyncState,
 };
 use jiff::SignedDuration;
 use jiff::fmt::serde::timestamp::microsecond;
@@ -67,6 +68,65 @@ impl SyncStates for StateTable {
     ) -> Result<WriteOutcome, PortError> {
         let (place, row) = (Place::calendar_list(), CalendarListRow::of(progress));
         self.write_if_unchanged(place, row, progress.version).await
+    }
+
+    async fn new_calendar_list(&self) -> Result<NewCalendarList, PortError> {
+        let place = Place::new_calendar_list();
+        let row: Option<NewCalendarListRow> =
+            row_at(self, place, "when new calendars were listed").await?;
+        Ok(row.map(NewCalendarListRow::list).unwrap_or_default())
+    }
+
+    async fn write_new_calendar_list(
+        &self,
+        list: &NewCalendarList,
+    ) -> Result<WriteOutcome, PortError> {
+        let (place, row) = (Place::new_calendar_list(), NewCalendarListRow::of(list));
+        self.write_if_unchanged(place, row, list.version).await
+    }
+}
+
+/// When new calendars were last listed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct NewCalendarListRow {
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    began_at: Option<Timestamp>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    listed_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    listed: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_burst: bool,
+    version: u64,
+}
+
+impl NewCalendarListRow {
+    fn of(list: &NewCalendarList) -> Self {
+        Self {
+            began_at: list.began_at,
+            listed_at: list.listed_at,
+            listed: list.listed.text().unwrap_or_default(),
+            is_burst: list.is_burst,
+            version: list.version.next().0,
+        }
+    }
+
+    fn list(self) -> NewCalendarList {
+        NewCalendarList {
+            began_at: self.began_at,
+            listed_at: self.listed_at,
+            listed: ListedIds::parse(&self.listed).unwrap_or_default(),
+            is_burst: self.is_burst,
+            version: Version(self.version),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use super::policies::{ActivePolicyRow, BuiltInPolicyRow, PolicyRow};
 use super::rate_limits::RateLimitRow;
 use super::spending::{CountedBotRow, SpentRow};
 use super::streamed::read_calendar;
-use super::sync_states::{CalendarListRow, SyncStateRow};
+use super::sync_states::{CalendarListRow, NewCalendarListRow, SyncStateRow};
 use super::windowed_sync::WindowedSyncStateRow;
 use crate::attributes::{Attributes, Unreadable, read_row, write_row};
 
@@ -114,6 +114,7 @@ pub(crate) fn kind(name: &str) -> Option<Kind> {
         "policies built-in-policy" => rewritten::<BuiltInPolicyRow>(),
         "sync workspace" => rewritten::<SyncStateRow>(),
         "workspace calendar-list" => rewritten::<CalendarListRow>(),
+        "workspace new-calendars" => rewritten::<NewCalendarListRow>(),
         "workspace full-sync" => rewritten::<WindowedSyncStateRow>(),
         "coverage " => rewritten::<CoverageRow>(),
         "spending#bot# all" => rewritten::<CountedBotRow>(),

@@ -187,6 +187,7 @@ macro_rules! state_contract {
             of_concurrent_writes_of_a_sync_state_one_succeeds,
             a_windowed_sync_state_is_read_as_it_was_written,
             a_calendar_list_that_is_left_is_read_as_it_was_written,
+            of_concurrent_lists_of_new_calendars_one_is_noted,
         );
         $crate::contract_tests!($setup, overrides:
             an_owner_has_no_overrides_at_first,

@@ -3,8 +3,8 @@
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
     AllCalendarsRead, CalendarId, CalendarListProgress, CompletedWindows, DistantChanges, EventId,
-    LatestSync, ListedIds, PageCursor, PolicyRevision, SyncInProgress, Version, Window,
-    WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
+    LatestSync, ListedIds, NewCalendarList, PageCursor, PolicyRevision, SyncInProgress, Version,
+    Window, WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
 };
 use futures_util::future::join_all;
 use jiff::SignedDuration;
@@ -269,4 +269,43 @@ pub async fn a_calendar_list_that_is_left_is_read_as_it_was_written(sync_states:
         ..done
     };
     assert_eq!(read().await, second);
+}
+
+/// When new calendars were listed is read as it was written, and is written only over the version
+/// that was read.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn of_concurrent_lists_of_new_calendars_one_is_noted(sync_states: &impl SyncStates) {
+    let read = async || {
+        let list = sync_states.new_calendar_list().await;
+        list.expect("the store answers")
+    };
+    let write = async |list: &NewCalendarList| {
+        let written = sync_states.write_new_calendar_list(list).await;
+        written.expect("the store answers")
+    };
+    assert_eq!(read().await, NewCalendarList::default());
+    let mut listed_before = ListedIds::default();
+    listed_before.add(&id::<CalendarId>("calendar-sales"));
+    let first = NewCalendarList {
+        began_at: Some(at("09:00:00.000001")),
+        ..NewCalendarList::default()
+    };
+    let second = NewCalendarList {
+        began_at: Some(at("09:00:08.000002")),
+        listed_at: first.began_at,
+        listed: listed_before,
+        is_burst: true,
+        version: Version(1),
+    };
+    for listed in [first, second] {
+        assert_eq!(write(&listed).await, WriteOutcome::Written);
+        assert_eq!(write(&listed).await, WriteOutcome::Conflict);
+        let stored = NewCalendarList {
+            version: listed.version.next(),
+            ..listed
+        };
+        assert_eq!(read().await, stored);
+    }
 }

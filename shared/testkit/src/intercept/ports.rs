@@ -20,8 +20,9 @@ use callsheet_domain::{
     Account, Actor, BotEntry, BotId, BotStatus, BusEvent, Calendar, CalendarId,
     CalendarListProgress, CalendarOwner, CalendarRecord, CountedBot, Decision, DecisionKey,
     DeduplicationKey, EventId, IcalUid, LinkComparison, ListedIds, MeetingName, MeetingOverride,
-    Operation, OverrideChoice, OverrideRevision, OverrideScope, Overrides, PageCursor,
-    PolicyRevision, RateLimit, Spent, SyncJob, Timestamp, WindowedSyncState, WorkspaceSyncState,
+    NewCalendarList, Operation, OverrideChoice, OverrideRevision, OverrideScope, Overrides,
+    PageCursor, PolicyRevision, RateLimit, Spent, SyncJob, Timestamp, WindowedSyncState,
+    WorkspaceSyncState,
 };
 
 use jiff::civil::Date;
@@ -117,6 +118,8 @@ intercepted! {
         write_windowed_sync_state(state: &WindowedSyncState) -> WriteOutcome;
         calendar_list() -> CalendarListProgress;
         write_calendar_list(progress: &CalendarListProgress) -> WriteOutcome;
+        new_calendar_list() -> NewCalendarList;
+        write_new_calendar_list(list: &NewCalendarList) -> WriteOutcome;
     }
 
     OverrideStore {

@@ -12,9 +12,10 @@ use callsheet_app::ports::{
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
     Account, Actor, CalendarId, CalendarListProgress, CalendarOwner, CalendarRecord, CountedBot,
-    DeduplicationKey, EventId, LinkComparison, MeetingName, MeetingOverride, NextFree, Operation,
-    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyRevision,
-    RateLimit, Spent, Timestamp, UnappliedOverride, Version, WindowedSyncState, WorkspaceSyncState,
+    DeduplicationKey, EventId, LinkComparison, MeetingName, MeetingOverride, NewCalendarList,
+    NextFree, Operation, Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides,
+    Pause, PolicyRevision, RateLimit, Spent, Timestamp, UnappliedOverride, Version,
+    WindowedSyncState, WorkspaceSyncState,
 };
 
 use jiff::civil::Date;
@@ -34,6 +35,7 @@ struct State {
     workspace: WorkspaceSyncState,
     windowed: WindowedSyncState,
     calendar_list: CalendarListProgress,
+    new_calendar_list: NewCalendarList,
     overrides: BTreeMap<CalendarOwner, Overrides>,
     /// Overrides of events that no sync has applied yet.
     unapplied: BTreeMap<CalendarOwner, Vec<UnappliedOverride>>,
@@ -489,6 +491,24 @@ impl SyncStates for MemoryState {
             }
             state.calendar_list = progress.clone();
             state.calendar_list.version = progress.version.next();
+            WriteOutcome::Written
+        }))
+    }
+
+    async fn new_calendar_list(&self) -> Result<NewCalendarList, PortError> {
+        Ok(self.read(|state| state.new_calendar_list.clone()))
+    }
+
+    async fn write_new_calendar_list(
+        &self,
+        list: &NewCalendarList,
+    ) -> Result<WriteOutcome, PortError> {
+        Ok(self.write(|state| {
+            if state.new_calendar_list.version != list.version {
+                return WriteOutcome::Conflict;
+            }
+            state.new_calendar_list.clone_from(list);
+            state.new_calendar_list.version = list.version.next();
             WriteOutcome::Written
         }))
     }
