@@ -23,6 +23,7 @@
 
 mod actor;
 mod bot;
+mod bot_config;
 mod bus_event;
 mod decision;
 mod email;
@@ -39,7 +40,9 @@ mod override_scope;
 mod overrides;
 mod policy;
 mod rate;
+mod retry_key;
 mod revision;
+mod short_hash;
 mod spelling;
 mod spending;
 mod sync_plan;
@@ -48,9 +51,8 @@ mod verdict;
 mod zone;
 
 pub use actor::{Actor, InvalidActor};
-pub use bot::{
-    AppliedBot, BotConfig, BotEntry, ConfigDigest, InvalidBotConfig, LinkDigest, WantedBot,
-};
+pub use bot::{AppliedBot, BotEntry, LinkDigest, WantedBot};
+pub use bot_config::{BotConfig, ConfigDigest, InvalidBotConfig};
 pub use bus_event::{
     BusBot, BusContent, BusEvent, BusEventId, BusEventKind, BusMeeting, BusVerdict,
     calendar_events, decision_events, policy_events,

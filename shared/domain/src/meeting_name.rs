@@ -13,10 +13,10 @@
 
 use std::fmt;
 
-use crate::bot::short_hash;
 use crate::event::CalendarEvent;
 use crate::id::{IcalUid, PlatformEventId};
 use crate::override_scope::{ExchangeUid, is_number, series_uid};
+use crate::short_hash::short_hash;
 
 /// The name of a meeting, which all of its copies have.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

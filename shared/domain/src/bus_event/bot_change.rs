@@ -93,7 +93,7 @@ mod tests {
     use test_case::test_case;
 
     use super::*;
-    use crate::bot::ConfigDigest;
+    use crate::bot_config::ConfigDigest;
     use crate::id::DeduplicationKey;
 
     fn bot(id: u8, minute: i64) -> AppliedBot {

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::bot::BotConfig;
+use crate::bot_config::BotConfig;
 use crate::decision::plan::{EVENT_METADATA, Plan};
 use crate::decision::row::Decision;
 use crate::decision::wanted::{Offer, Wanted};

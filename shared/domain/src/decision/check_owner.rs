@@ -17,7 +17,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::bot::ConfigDigest;
+use crate::bot_config::ConfigDigest;
 use crate::decision::applied::Applied;
 use crate::decision::bot_owners::BotOwners;
 use crate::decision::owner_check::{LeftBot, OwnerCheck, SentConfig};

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::bot::BotConfig;
+use crate::bot_config::BotConfig;
 use crate::decision::applied::Applied;
 use crate::decision::begun::after_start;
 use crate::decision::bot_owners::BotOwners;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::bot::ConfigDigest;
+use crate::bot_config::ConfigDigest;
 use crate::id::DeduplicationKey;
 
 /// The owners of the bots that a row wants or has left are to be checked.

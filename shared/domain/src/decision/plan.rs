@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use sha2::{Digest, Sha256};
 
-use crate::bot::{BotConfig, WantedBot};
+use crate::bot::WantedBot;
+use crate::bot_config::BotConfig;
 use crate::decision::wanted::{Offer, Wanted};
 use crate::event::{Calendar, CalendarEvent, Meeting};
 use crate::fact::{Fact, FactSource, FactValue};

@@ -1,6 +1,7 @@
 //! Changes of a row whose bot is shared with other copies of its meeting.
 
-use crate::bot::{BotConfig, WantedBot};
+use crate::bot::WantedBot;
+use crate::bot_config::BotConfig;
 use crate::decision::applied::Applied;
 use crate::decision::call::{Call, CallResult};
 use crate::decision::evaluation::Evaluation;

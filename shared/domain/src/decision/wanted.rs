@@ -1,6 +1,7 @@
 //! The bot that should exist at Recall for an event.
 
-use crate::bot::{BotConfig, WantedBot};
+use crate::bot::WantedBot;
+use crate::bot_config::BotConfig;
 
 /// The bot that should exist at Recall for an event.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -48,7 +48,9 @@ mod requested;
 mod state;
 mod unanswered;
 mod unreadable_events;
+mod windowed_state;
 mod windowed_sync;
+mod workspace_reach;
 
 pub use calendar_list::CalendarListProgress;
 pub use calendar_record::{CalendarRecord, DUE_AT_ONCE, RequestedDisconnection, Retired};
@@ -68,7 +70,5 @@ pub use state::{
 };
 pub use unanswered::unanswered;
 pub use unreadable_events::{EventReadings, UnreadableEvent, UnreadableEvents};
-pub use windowed_sync::{
-    AllCalendarsRead, CompletedWindows, LISTED_AHEAD, Window, WindowedEvents, WindowedSync,
-    WindowedSyncState, most_full_syncs,
-};
+pub use windowed_state::{AllCalendarsRead, CompletedWindows, WindowedSyncState, most_full_syncs};
+pub use windowed_sync::{LISTED_AHEAD, Window, WindowedEvents, WindowedSync};

@@ -18,7 +18,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 use serde_json::{Map, Value};
 
 use super::problem::Place;
-use crate::bot::BotConfig;
+use crate::bot_config::BotConfig;
 use crate::fact::{Fact, FactSource, FactValues};
 use facts::{context, samples};
 use growth::RANGE;

@@ -5,6 +5,7 @@ use test_case::test_case;
 use super::*;
 use crate::id::CalendarId;
 use crate::revision::{OverrideRevision, PolicyRevision};
+use crate::sync_plan::LatestSync;
 use crate::sync_plan::distant_changes::{DistantChanges, NEAR};
 use crate::sync_plan::plan::NewCalendar;
 use crate::sync_plan::request::{SyncReason, SyncRequest};
