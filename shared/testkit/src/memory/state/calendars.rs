@@ -1,0 +1,172 @@
+//! Calendars, and what lists show of them.
+
+use std::collections::BTreeMap;
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{
+    CalendarPages, Calendars, DueHead, DueWork, ListedCalendar, RecordPage, UnreadableRecord,
+    WriteOutcome,
+};
+use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, Timestamp, Version};
+
+use super::overrides::key_of;
+use super::{MemoryState, PROBLEM, State, unreadable};
+
+impl State {
+    /// The calendars with records that can be read.
+    pub(super) fn listed(&self) -> impl Iterator<Item = ListedCalendar> {
+        let readable = self.calendars.values();
+        readable
+            .filter(|record| !self.unreadable.contains(&record.calendar.id))
+            .map(|record| self.as_listed(record))
+    }
+
+    pub(super) fn as_listed(&self, record: &CalendarRecord) -> ListedCalendar {
+        let person = self.person(&record.calendar.owner());
+        let overrides = self.overrides.get(&person);
+        ListedCalendar {
+            record: record.clone(),
+            override_revision: overrides
+                .map(|overrides| overrides.full_sync_revision)
+                .unwrap_or_default(),
+            unapplied: (self.unapplied.get(&person).into_iter().flatten())
+                .filter(|one| one.calendar_id == record.calendar.id)
+                .cloned()
+                .collect(),
+            person,
+        }
+    }
+
+    /// The head of the overrides under a name, and the calendars of the person.
+    pub(super) fn due_head(&self, name: &CalendarOwner) -> (Option<DueHead>, Vec<ListedCalendar>) {
+        let person = self.person(name);
+        let theirs = |record: &&CalendarRecord| self.person(&record.calendar.owner()) == person;
+        let records = self.calendars.values().filter(theirs);
+        let ids: Vec<_> = records.map(|record| record.calendar.id.clone()).collect();
+        let are_all = ids.iter().all(|id| !self.unreadable.contains(id));
+        let head = are_all.then(|| DueHead {
+            key: key_of(name),
+            revision: self.head_revision(name),
+            calendars: ids,
+        });
+        let listed = self.listed().filter(|listed| listed.person == person);
+        (head, listed.collect())
+    }
+}
+
+impl Calendars for MemoryState {
+    async fn record(&self, id: &CalendarId) -> Result<Option<CalendarRecord>, PortError> {
+        self.read(|state| {
+            if state.unreadable.contains(id) {
+                return Err(unreadable(&format!("the record of calendar {id}")));
+            }
+            Ok(state.calendars.get(id).cloned())
+        })
+    }
+
+    async fn write_record(&self, record: &CalendarRecord) -> Result<WriteOutcome, PortError> {
+        Ok(self.write(|state| {
+            let stored = state.calendars.get(&record.calendar.id);
+            if stored.map_or(Version::NEW, |stored| stored.version) != record.version {
+                return WriteOutcome::Conflict;
+            }
+            let mut written = record.clone();
+            written.version = written.version.next();
+            state.calendars.insert(written.calendar.id.clone(), written);
+            WriteOutcome::Written
+        }))
+    }
+
+    async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
+        Ok(self.read(|state| state.listed().collect()))
+    }
+
+    async fn of_owner(&self, owner: &CalendarOwner) -> Result<Vec<ListedCalendar>, PortError> {
+        Ok(self.read(|state| {
+            let person = state.person(owner);
+            let theirs = state.listed().filter(|listed| listed.person == person);
+            theirs.collect()
+        }))
+    }
+
+    async fn due(&self, now: Timestamp, most: usize) -> Result<DueWork, PortError> {
+        Ok(self.read(|state| {
+            let mut work = DueWork::default();
+            let mut calendars = BTreeMap::new();
+            let is_due = |listed: &ListedCalendar| {
+                let due_at = listed.record.due_at();
+                due_at.is_some_and(|due_at| due_at <= now)
+            };
+            let mut due: Vec<_> = state.listed().filter(is_due).collect();
+            due.sort_by_key(|listed| listed.record.due_at());
+            work.has_more = due.len() + state.due_heads.len() > most;
+            due.truncate(most);
+            for name in state.due_heads.iter().take(most - due.len()) {
+                let (head, theirs) = state.due_head(name);
+                work.heads.extend(head);
+                due.extend(theirs);
+            }
+            for listed in due {
+                calendars.insert(listed.record.calendar.id.clone(), listed);
+            }
+            work.calendars = calendars.into_values().collect();
+            work
+        }))
+    }
+
+    async fn note_applied_by_all(&self, head: &DueHead) -> Result<(), PortError> {
+        self.write(|state| {
+            let is_same = |name: &CalendarOwner| {
+                key_of(name) == head.key && state.head_revision(name) == head.revision
+            };
+            let same: Vec<_> = (state.due_heads.iter().filter(|name| is_same(name)))
+                .cloned()
+                .collect();
+            state.due_heads.retain(|name| !same.contains(name));
+        });
+        Ok(())
+    }
+
+    async fn expire(&self, id: &CalendarId, at: Timestamp) -> Result<(), PortError> {
+        self.write(|state| state.expiries.insert(id.clone(), at));
+        Ok(())
+    }
+
+    async fn unreadable(&self) -> Result<Vec<UnreadableRecord>, PortError> {
+        Ok(self.read(|state| state.unreadable.iter().map(unreadable_record).collect()))
+    }
+}
+
+impl CalendarPages for MemoryState {
+    async fn records_after(
+        &self,
+        after: Option<&CalendarId>,
+        most: usize,
+    ) -> Result<RecordPage, PortError> {
+        use std::ops::Bound;
+        Ok(self.read(|state| {
+            let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
+            let mut calendars = state
+                .calendars
+                .range::<CalendarId, _>((begin, Bound::Unbounded));
+            let (mut page, mut last) = (RecordPage::default(), None);
+            for (id, record) in calendars.by_ref().take(most) {
+                last = Some(id.clone());
+                if state.unreadable.contains(id) {
+                    page.unreadable.push(unreadable_record(id));
+                } else {
+                    page.records.push(record.clone());
+                }
+            }
+            page.next = last.filter(|_| calendars.next().is_some());
+            page
+        }))
+    }
+}
+
+fn unreadable_record(id: &CalendarId) -> UnreadableRecord {
+    UnreadableRecord {
+        calendar_id: id.clone(),
+        problem: PROBLEM.to_owned(),
+    }
+}

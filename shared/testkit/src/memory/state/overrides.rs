@@ -1,0 +1,354 @@
+//! Overrides, and the names that they are stored under.
+
+use callsheet_app::PortError;
+use callsheet_app::ports::{MeetingOverrides, OverrideStore, WriteOutcome};
+use callsheet_domain::{
+    Actor, CalendarId, CalendarOwner, CalendarRecord, EventId, MeetingName, MeetingOverride,
+    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, Timestamp,
+    UnappliedOverride, Version,
+};
+
+use super::{MemoryState, PROBLEM, State, unreadable};
+
+/// The most overrides of events that are applied one by one.
+const MOST_UNAPPLIED: usize = 20;
+
+/// The key of the head under a name.
+pub(super) fn key_of(name: &CalendarOwner) -> String {
+    let unknown = match name {
+        CalendarOwner::Unknown(calendar) => calendar.to_string(),
+        CalendarOwner::Person { .. } => String::new(),
+    };
+    name.digest().unwrap_or(unknown)
+}
+
+impl State {
+    /// The owner of a calendar, as far as it is known.
+    pub(super) fn owner(&self, calendar: &CalendarId) -> CalendarOwner {
+        let record = self.calendars.get(calendar);
+        record.map_or_else(
+            || CalendarOwner::Unknown(calendar.clone()),
+            |record| record.calendar.owner(),
+        )
+    }
+
+    /// The first of the names that were joined with `owner`.
+    pub(super) fn person(&self, owner: &CalendarOwner) -> CalendarOwner {
+        let mut person = owner;
+        while let Some(before) = self.joined.get(person) {
+            person = before;
+        }
+        person.clone()
+    }
+
+    /// Has the overrides and the pause of `from` hold for `to` as well.
+    pub(super) fn carry(&mut self, from: &CalendarOwner, to: &CalendarOwner) {
+        let Some(carried) = self.overrides.get(from).cloned() else {
+            return;
+        };
+        let mut last = self.last_revision(to).max(self.last_revision(from));
+        let known = self.overrides.entry(to.clone()).or_default();
+        for (scope, theirs) in carried.by_scope {
+            let own = known.by_scope.get(&scope);
+            let own = own.filter(|own| own.at >= theirs.at).cloned();
+            let mut later = own.unwrap_or(theirs);
+            last = last.next();
+            later.revision = last;
+            known.by_scope.insert(scope.clone(), later);
+            let expiry = self.override_expiries.get(&(from.clone(), scope.clone()));
+            if let Some(expiry) = expiry.copied() {
+                self.override_expiries.insert((to.clone(), scope), expiry);
+            }
+        }
+        if let Some(theirs) = carried.pause {
+            let own = known.pause.clone().filter(|own| own.at >= theirs.at);
+            let mut later = own.unwrap_or(theirs);
+            last = last.next();
+            later.revision = last;
+            known.pause = Some(later);
+        }
+        known.revision = last;
+        known.full_sync_revision = last;
+        self.unapplied.remove(to);
+        self.due_heads.insert(to.clone());
+        self.lost_override_heads.remove(to);
+    }
+
+    pub(super) fn head_revision(&self, name: &CalendarOwner) -> OverrideRevision {
+        let stored = self.overrides.get(name);
+        stored.map(|stored| stored.revision).unwrap_or_default()
+    }
+
+    /// The last revision of an owner's overrides: without the head it may be known from the
+    /// last sync of a calendar only.
+    pub(super) fn last_revision(&self, owner: &CalendarOwner) -> OverrideRevision {
+        let stored = self.overrides.get(owner).map(|stored| stored.revision);
+        let has_head = stored.is_some() && !self.lost_override_heads.contains(owner);
+        let records = self.calendars.values();
+        let is_theirs = |record: &&CalendarRecord| self.person(&record.calendar.owner()) == *owner;
+        let of_owner = records.filter(|record| !has_head && is_theirs(record));
+        let synced = of_owner.filter_map(|record| record.last_sync.as_ref());
+        let synced = synced.map(|sync| sync.overrides);
+        synced.fold(stored.unwrap_or_default(), Ord::max)
+    }
+}
+
+impl MemoryState {
+    /// Writes an override or a pause of an owner, under the next revision.
+    pub(super) fn revise(
+        &self,
+        owner: &CalendarOwner,
+        write: impl FnOnce(&mut Overrides, OverrideRevision),
+    ) -> OverrideRevision {
+        self.write(|state| {
+            let owner = &state.person(owner);
+            let revision = state.last_revision(owner).next();
+            state.lost_override_heads.remove(owner);
+            let overrides = state.overrides.entry(owner.clone()).or_default();
+            overrides.revision = revision;
+            overrides.full_sync_revision = revision;
+            state.unapplied.remove(owner);
+            state.due_heads.insert(owner.clone());
+            write(overrides, revision);
+            revision
+        })
+    }
+}
+
+impl OverrideStore for MemoryState {
+    async fn person(&self, owner: &CalendarOwner) -> Result<CalendarOwner, PortError> {
+        Ok(self.read(|state| state.person(owner)))
+    }
+
+    async fn join_names(
+        &self,
+        one: &CalendarOwner,
+        other: &CalendarOwner,
+        _: Timestamp,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let [one, other] = [one, other].map(|name| state.person(name));
+            let (to, from) = (one.clone().min(other.clone()), one.max(other));
+            if from == to {
+                return;
+            }
+            let said = [&from, &to].map(|name| state.overrides.get(name));
+            let is_anything_said = said
+                .into_iter()
+                .flatten()
+                .any(|said| !said.by_scope.is_empty() || said.pause.is_some());
+            let last = state.last_revision(&from).max(state.last_revision(&to));
+            let last = if is_anything_said { last.next() } else { last };
+            state.carry(&from, &to);
+            if last > OverrideRevision::default() {
+                let known = state.overrides.entry(to.clone()).or_default();
+                known.revision = known.revision.max(last);
+                known.full_sync_revision = known.revision;
+                state.unapplied.remove(&to);
+            }
+            state.overrides.remove(&from);
+            state.due_heads.insert(from.clone());
+            let expiries = &mut state.override_expiries;
+            expiries.retain(|(owner, _), _| *owner != from);
+            state.joined.insert(from, to);
+        });
+        Ok(())
+    }
+
+    async fn overrides(&self, owner: &CalendarOwner) -> Result<Overrides, PortError> {
+        self.read(|state| {
+            let owner = &state.person(owner);
+            if state.unreadable_overrides.contains(owner) {
+                return Err(unreadable("the overrides of a calendar's owner"));
+            }
+            let mut overrides = state.overrides.get(owner).cloned().unwrap_or_default();
+            overrides.are_expiring = state.owner_expiries.contains_key(owner);
+            overrides.unapplied = state.unapplied.get(owner).cloned().unwrap_or_default();
+            Ok(overrides)
+        })
+    }
+
+    async fn meeting_overrides(
+        &self,
+        meetings: &[MeetingName],
+    ) -> Result<MeetingOverrides, PortError> {
+        Ok(self.read(|state| {
+            let mut read = MeetingOverrides::default();
+            for name in meetings {
+                if state.unreadable_meetings.contains(name) {
+                    read.unreadable.insert(name.clone(), PROBLEM.to_owned());
+                } else if let Some((chosen, _)) = state.meetings.get(name) {
+                    read.known.insert(name.clone(), chosen.clone());
+                }
+            }
+            read
+        }))
+    }
+
+    async fn write_meeting_override(
+        &self,
+        meeting: &MeetingName,
+        chosen: &MeetingOverride,
+        kept_until: Timestamp,
+    ) -> Result<WriteOutcome, PortError> {
+        Ok(self.write(|state| {
+            let stored = state.meetings.get(meeting);
+            if stored.map_or(Version::NEW, |(stored, _)| stored.version) != chosen.version {
+                return WriteOutcome::Conflict;
+            }
+            let mut written = chosen.clone();
+            written.version = written.version.next();
+            state
+                .meetings
+                .insert(meeting.clone(), (written, kept_until));
+            WriteOutcome::Written
+        }))
+    }
+
+    async fn set_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        choice: OverrideChoice,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<OverrideRevision, PortError> {
+        Ok(self.revise(owner, |overrides, revision| {
+            let set = Override {
+                choice,
+                revision,
+                by: Some(by.clone()),
+                at: now,
+            };
+            overrides.by_scope.insert(scope.before_splits(), set);
+        }))
+    }
+
+    async fn set_event_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        events: &[(CalendarId, EventId)],
+        choice: OverrideChoice,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<OverrideRevision, PortError> {
+        let before = self.read(|state| {
+            let owner = state.person(owner);
+            let full = state
+                .overrides
+                .get(&owner)
+                .map(|known| known.full_sync_revision);
+            (
+                full.unwrap_or_default(),
+                state.unapplied.get(&owner).cloned(),
+            )
+        });
+        let revision = self.set_override(owner, scope, choice, by, now).await?;
+        let (full_sync_revision, unapplied) = before;
+        let mut unapplied = unapplied.unwrap_or_default();
+        unapplied.retain(|one| events.iter().all(|(_, event)| *event != one.event_id));
+        let new = events
+            .iter()
+            .map(|(calendar_id, event_id)| UnappliedOverride {
+                calendar_id: calendar_id.clone(),
+                event_id: event_id.clone(),
+                revision,
+                since: now,
+            });
+        unapplied.extend(new);
+        self.write(|state| {
+            let owner = state.person(owner);
+            let overrides = state.overrides.entry(owner.clone()).or_default();
+            if unapplied.len() <= MOST_UNAPPLIED {
+                overrides.full_sync_revision = full_sync_revision;
+                state.unapplied.insert(owner, unapplied);
+            }
+        });
+        Ok(revision)
+    }
+
+    async fn note_applied(
+        &self,
+        owner: &CalendarOwner,
+        event: &EventId,
+        revision: OverrideRevision,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let owner = state.person(owner);
+            if let Some(unapplied) = state.unapplied.get_mut(&owner) {
+                unapplied.retain(|one| one.event_id != *event || one.revision > revision);
+            }
+        });
+        Ok(())
+    }
+
+    async fn pause(
+        &self,
+        owner: &CalendarOwner,
+        until: Timestamp,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<OverrideRevision, PortError> {
+        Ok(self.revise(owner, |overrides, revision| {
+            overrides.pause = Some(Pause {
+                until,
+                revision,
+                by: Some(by.clone()),
+                at: now,
+            });
+        }))
+    }
+
+    async fn carry_overrides(
+        &self,
+        from: &CalendarOwner,
+        to: &CalendarOwner,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let [from, to] = [from, to].map(|name| state.person(name));
+            if from != to {
+                state.carry(&from, &to);
+            }
+        });
+        Ok(())
+    }
+
+    async fn expire_override(
+        &self,
+        owner: &CalendarOwner,
+        scope: &OverrideScope,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let (owner, scope) = (&state.person(owner), scope.before_splits());
+            let overrides = state.overrides.get(owner);
+            if overrides.is_some_and(|overrides| overrides.by_scope.contains_key(&scope)) {
+                state.override_expiries.insert((owner.clone(), scope), at);
+            }
+        });
+        Ok(())
+    }
+
+    async fn expire_overrides(
+        &self,
+        owner: &CalendarOwner,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        self.write(|state| {
+            let owner = &state.person(owner);
+            if state.overrides.contains_key(owner) {
+                state.owner_expiries.insert(owner.clone(), at);
+            }
+        });
+        Ok(())
+    }
+
+    async fn keep_overrides(&self, owner: &CalendarOwner) -> Result<(), PortError> {
+        self.write(|state| {
+            let owner = state.person(owner);
+            state.owner_expiries.remove(&owner)
+        });
+        Ok(())
+    }
+}
