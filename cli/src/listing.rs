@@ -91,12 +91,13 @@ impl Progress {
 
 impl ListingProgress for Progress {
     fn begin(&self, calendars: usize) {
+        // First, since each change is drawn.
+        self.listed(0);
         let style = "{bar:30} {pos} of {len} calendars, {msg}, {elapsed}";
         if let Ok(style) = ProgressStyle::with_template(style) {
             self.0.set_style(style);
         }
         self.0.set_length(calendars as u64);
-        self.listed(0);
     }
 
     fn listed(&self, events: usize) {
