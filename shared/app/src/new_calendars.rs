@@ -147,7 +147,10 @@ impl<P: SyncPorts> NewCalendars<'_, P> {
         }
         list.version = list.version.next();
         let fetched = match self.fetch_new(list.since(now), terms).await {
-            Err(error) if error.is_of_content() || matches!(error, SyncError::RateLimited(_)) => {
+            Err(error) if error.is_denied() || matches!(error, SyncError::DeadlineReached) => {
+                Err(error)
+            }
+            Err(error) => {
                 tracing::info!(%error, "new calendars are read one by one: {error}");
                 Ok(Vec::new())
             }
@@ -163,7 +166,8 @@ impl<P: SyncPorts> NewCalendars<'_, P> {
         fetched.map(|_| Some(list))
     }
 
-    /// Stores the calendars that were created since an instant, and gives them.
+    /// Stores the calendars that were created since an instant, and gives them without those that
+    /// cannot be stored.
     async fn fetch_new(
         &self,
         since: Timestamp,
@@ -178,8 +182,14 @@ impl<P: SyncPorts> NewCalendars<'_, P> {
         loop {
             let page = self.list(since, &paging, terms).await?;
             for calendar in page.calendars {
-                listed.push((calendar.id.clone(), calendar.created_at));
-                records.store(calendar).await?;
+                let (id, created_at) = (calendar.id.clone(), calendar.created_at);
+                match records.store(calendar).await {
+                    Ok(_) => listed.push((id, created_at)),
+                    Err(error) if error.is_of_content() => {
+                        tracing::info!(calendar = %id, %error, "calendar {id} is read by itself: {error}");
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             if !paging.advance(page.next)? {
                 return Ok(listed);

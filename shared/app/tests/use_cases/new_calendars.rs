@@ -1,15 +1,25 @@
 //! Calendars that were never seen before.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use callsheet_app::Handled;
 use callsheet_app::ports::{Calendars as _, SyncStates as _, WriteOutcome};
+use callsheet_app::{Handled, PortError, Service};
 use callsheet_domain::{CalendarStatus, NewCalendarList, Operation, SyncJob, SyncReason};
-use callsheet_testkit::With as _;
+use callsheet_testkit::{Fault, With as _};
 use jiff::SignedDuration;
+use test_case::test_case;
 
 use crate::harness::Harness;
 use crate::windows::{CALENDARS, id, meeting, new_calendar};
+
+/// Connects a calendar with a meeting in an hour.
+fn connect(harness: &Harness, number: usize) {
+    let calendar = new_calendar(harness, number);
+    let event = meeting(number, 1).with(|event| event.updated_at = calendar.updated_at);
+    harness.recall.put_calendar(calendar);
+    harness.recall.put_event(event);
+}
 
 /// The list has the calendars of all batches. Their own changes are reported later than it began,
 /// and wait for the next one.
@@ -17,10 +27,7 @@ use crate::windows::{CALENDARS, id, meeting, new_calendar};
 async fn new_calendars_are_read_by_one_list_each_few_seconds() {
     let harness = Harness::new();
     for number in 0..CALENDARS {
-        let calendar = new_calendar(&harness, number);
-        let event = meeting(number, 1).with(|event| event.updated_at = calendar.updated_at);
-        harness.recall.put_calendar(calendar);
-        harness.recall.put_event(event);
+        connect(&harness, number);
     }
     for batch in 0..CALENDARS / 10 {
         for number in batch * 10..batch * 10 + 10 {
@@ -66,10 +73,7 @@ async fn a_second_new_calendar_waits_a_moment() {
 async fn a_page_waits_a_moment_for_a_calendar_that_is_newer_than_the_list() {
     let harness = Harness::new();
     for number in 0..3 {
-        let calendar = new_calendar(&harness, number);
-        let event = meeting(number, 1).with(|event| event.updated_at = calendar.updated_at);
-        harness.recall.put_calendar(calendar);
-        harness.recall.put_event(event);
+        connect(&harness, number);
         if number == 1 {
             harness.calendar_changed(&id(0)).await;
             harness.clock.advance(SignedDuration::from_secs(1));
@@ -144,16 +148,10 @@ async fn new_calendars_are_synced_by_one_list() {
 #[tokio::test]
 async fn a_calendar_that_is_newer_than_a_burst_is_requested_once_and_loses_no_event() {
     let harness = Harness::new();
-    let connect = |number: usize| {
-        let calendar = new_calendar(&harness, number);
-        let event = meeting(number, 1).with(|event| event.updated_at = calendar.updated_at);
-        harness.recall.put_calendar(calendar);
-        harness.recall.put_event(event);
-    };
-    (0..12).for_each(connect);
+    (0..12).for_each(|number| connect(&harness, number));
     harness.calendar_changed(&id(0)).await;
     harness.clock.advance(SignedDuration::from_secs(1));
-    connect(12);
+    connect(&harness, 12);
     for _ in 0..2 {
         harness.clock.advance(SignedDuration::from_secs(1));
         for number in 0..2 {
@@ -188,6 +186,45 @@ async fn a_calendar_that_is_newer_than_a_burst_is_requested_once_and_loses_no_ev
     assert_eq!(handled, Handled::default());
     assert_eq!(harness.policies_at(13, 1), [0]);
     assert_eq!(calendar_calls(), [2, 0]);
+}
+
+/// Recall answers other calls.
+#[test_case(|service| PortError::Unavailable { service, reason: "cut".to_owned(), source: None }; "it fails")]
+#[test_case(|service| PortError::Throttled { service, wait: Duration::from_secs(30) }; "it is limited")]
+#[test_case(|service| PortError::Unreadable { service, reason: "odd".to_owned() }; "it cannot be read")]
+#[tokio::test]
+async fn without_a_list_of_new_calendars_each_is_read_by_itself(error: fn(Service) -> PortError) {
+    let harness = Harness::new();
+    for number in 0..3 {
+        connect(&harness, number);
+        harness.send(&id(number), SyncReason::CalendarChanged).await;
+    }
+    let fails = || Fault::Fails(error(Service::Recall));
+    (0..9).for_each(|_| harness.recall.fault(Operation::ListCalendars, fails()));
+    harness.clock.advance(SignedDuration::from_secs(1));
+    let batch = harness.queue.deliver(3);
+    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    assert_eq!(handled, Handled::default());
+    assert_eq!(harness.policies_at(3, 1), [0]);
+    assert_eq!(harness.recall.count(Operation::GetCalendar), 3);
+}
+
+/// A row of a later build cannot be read.
+#[tokio::test]
+async fn a_calendar_that_cannot_be_stored_costs_no_other_its_place_on_the_list() {
+    let harness = Harness::new();
+    for number in 0..3 {
+        connect(&harness, number);
+        harness.send(&id(number), SyncReason::CalendarChanged).await;
+    }
+    harness.state.make_record_unreadable(&id(0));
+    harness.clock.advance(SignedDuration::from_secs(1));
+    let batch = harness.queue.deliver(3);
+    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    assert_ne!(handled, Handled::default(), "the unreadable one waits");
+    let decided = |number| harness.decisions.any(|row| row.calendar_id == id(number));
+    assert_eq!([0, 1, 2].map(decided), [false, true, true]);
+    assert_eq!(harness.recall.count(Operation::GetCalendar), 0);
 }
 
 /// The worker that began it has failed.
