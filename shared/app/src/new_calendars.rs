@@ -147,10 +147,7 @@ impl<P: SyncPorts> NewCalendars<'_, P> {
         }
         list.version = list.version.next();
         let fetched = match self.fetch_new(list.since(now), terms).await {
-            Err(error) if error.is_denied() || matches!(error, SyncError::DeadlineReached) => {
-                Err(error)
-            }
-            Err(error) => {
+            Err(error) if self.may_call_after(&error) => {
                 tracing::info!(%error, "new calendars are read one by one: {error}");
                 Ok(Vec::new())
             }
@@ -164,6 +161,12 @@ impl<P: SyncPorts> NewCalendars<'_, P> {
         // In a conflict another list has begun since, and will say the same.
         self.state.write_new_calendar_list(&list).await?;
         fetched.map(|_| Some(list))
+    }
+
+    /// Whether a calendar may be read by itself after new ones could not be listed.
+    fn may_call_after(&self, error: &SyncError) -> bool {
+        let is_late = matches!(error, SyncError::DeadlineReached);
+        !is_late && !error.is_denied() && self.calls.held().is_none()
     }
 
     /// Stores the calendars that were created since an instant, and gives them without those that
