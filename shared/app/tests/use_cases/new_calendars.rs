@@ -21,6 +21,21 @@ fn connect(harness: &Harness, number: usize) {
     harness.recall.put_event(event);
 }
 
+/// Connects three calendars, and sends a request of each.
+async fn connect_three(harness: &Harness) {
+    for number in 0..3 {
+        connect(harness, number);
+        harness.send(&id(number), SyncReason::CalendarChanged).await;
+    }
+}
+
+/// Handles a batch of so many messages, a second later.
+async fn handle_after_a_moment(harness: &Harness, most: usize) -> Handled {
+    harness.clock.advance(SignedDuration::from_secs(1));
+    let batch = harness.queue.deliver(most);
+    harness.sync().handle(&batch, harness.deadline()).await
+}
+
 /// The list has the calendars of all batches. Their own changes are reported later than it began,
 /// and wait for the next one.
 #[tokio::test]
@@ -84,9 +99,7 @@ async fn a_page_waits_a_moment_for_a_calendar_that_is_newer_than_the_list() {
         let reason = SyncReason::EventsChanged { since };
         harness.send(&id(number), reason).await;
     }
-    harness.clock.advance(SignedDuration::from_secs(1));
-    let batch = harness.queue.deliver(2);
-    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    let handled = handle_after_a_moment(&harness, 2).await;
     assert_eq!(handled, Handled::default());
     assert_eq!(harness.policies_at(3, 1), [0]);
     assert_eq!(harness.recall.count(Operation::GetCalendar), 0);
@@ -105,9 +118,7 @@ async fn a_new_calendar_that_is_deleted_is_not_taken_for_listed() {
     for number in 0..2 {
         harness.send(&id(number), SyncReason::CalendarChanged).await;
     }
-    harness.clock.advance(SignedDuration::from_secs(1));
-    let batch = harness.queue.deliver(2);
-    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    let handled = handle_after_a_moment(&harness, 2).await;
     assert_eq!(handled, Handled::default());
     let record = harness.state.record(&id(0)).await.expect("memory");
     let status = record.map(|record| record.calendar.status);
@@ -195,15 +206,10 @@ async fn a_calendar_that_is_newer_than_a_burst_is_requested_once_and_loses_no_ev
 #[tokio::test]
 async fn without_a_list_of_new_calendars_each_is_read_by_itself(error: fn(Service) -> PortError) {
     let harness = Harness::new();
-    for number in 0..3 {
-        connect(&harness, number);
-        harness.send(&id(number), SyncReason::CalendarChanged).await;
-    }
+    connect_three(&harness).await;
     let fails = || Fault::Fails(error(Service::Recall));
     (0..9).for_each(|_| harness.recall.fault(Operation::ListCalendars, fails()));
-    harness.clock.advance(SignedDuration::from_secs(1));
-    let batch = harness.queue.deliver(3);
-    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    let handled = handle_after_a_moment(&harness, 3).await;
     assert_eq!(handled, Handled::default());
     assert_eq!(harness.policies_at(3, 1), [0]);
     assert_eq!(harness.recall.count(Operation::GetCalendar), 3);
@@ -213,14 +219,9 @@ async fn without_a_list_of_new_calendars_each_is_read_by_itself(error: fn(Servic
 #[tokio::test]
 async fn a_calendar_that_cannot_be_stored_costs_no_other_its_place_on_the_list() {
     let harness = Harness::new();
-    for number in 0..3 {
-        connect(&harness, number);
-        harness.send(&id(number), SyncReason::CalendarChanged).await;
-    }
+    connect_three(&harness).await;
     harness.state.make_record_unreadable(&id(0));
-    harness.clock.advance(SignedDuration::from_secs(1));
-    let batch = harness.queue.deliver(3);
-    let handled = harness.sync().handle(&batch, harness.deadline()).await;
+    let handled = handle_after_a_moment(&harness, 3).await;
     assert_ne!(handled, Handled::default(), "the unreadable one waits");
     let decided = |number| harness.decisions.any(|row| row.calendar_id == id(number));
     assert_eq!([0, 1, 2].map(decided), [false, true, true]);
