@@ -20,23 +20,23 @@
 //! bracket of the list for its own. An item that was split into two complete ones cannot be told
 //! from two items.
 
+mod items;
+mod recovery;
 #[cfg(test)]
 mod tests;
 
 use callsheet_domain::PageCursor;
 
-use super::item::{Item, ItemProblem, LONGEST_ITEM, LONGEST_PAGE, PageProblem};
+use super::item::{Item, LONGEST_PAGE, PageProblem};
 use super::parts::Parts;
 use super::place::{Place, Step};
 use super::repair::repaired;
-use super::scan::{Progress, Scan, skip_blanks, skip_commas};
+use super::scan::Progress;
 use super::search::{
-    ItemNames, LONGEST_FRAME, begins_item, end_of_list, fields_behind_list, halves, has,
-    has_all_fields, is_behind_a_comma, is_tail, next_item, others,
+    ItemNames, LONGEST_FRAME, end_of_list, fields_behind_list, has, is_behind_a_comma,
 };
+use recovery::closed;
 
-/// How much of an item that is too long is reported.
-const REPORTED: usize = 4 * 1024;
 /// The longest address of a next page that is not text.
 const LONGEST_ODD_CURSOR: usize = 200;
 
@@ -222,259 +222,6 @@ impl PageSplitter {
         let rest = &self.text[self.start..];
         found(Item::odd(&rest[..rest.len().min(at + 1)]));
         self.next(0, Place::InOdd { from: 1 })
-    }
-
-    fn before_item(&mut self, may_end: bool, found: &mut impl FnMut(Item<'_>)) -> Step {
-        let rest = &self.text[self.start..];
-        let at = skip_blanks(rest, 0);
-        let Some(&byte) = rest.get(at) else {
-            self.start += at;
-            return self.more(Place::BeforeItem { may_end });
-        };
-        if byte == b',' || byte == b']' && !may_end {
-            found(Item::odd(&[]));
-        }
-        let scan = Scan::new();
-        match byte {
-            b']' => self.next(at + 1, Place::Ended { end: None, tail: 0 }),
-            b',' => self.next(at + 1, Place::BeforeItem { may_end: false }),
-            _ => self.next(at, Place::InItem { scan, at: 0 }),
-        }
-    }
-
-    fn in_item(
-        &mut self,
-        mut scan: Scan,
-        mut at: usize,
-        is_end: bool,
-        found: &mut impl FnMut(Item<'_>),
-    ) -> Step {
-        let rest = &self.text[self.start..];
-        let progress = scan.advance(rest, &mut at);
-        let is_too_long = at > LONGEST_ITEM;
-        let is_around_others = (progress == Progress::Done || is_too_long)
-            && rest.starts_with(b"[")
-            && begins_item(&rest[1..at], &self.names);
-        if is_around_others {
-            return self.odd(at - 1, found);
-        }
-        if progress == Progress::Odd {
-            return self.odd(at, found);
-        }
-        if is_too_long {
-            found(Item {
-                text: &rest[..REPORTED],
-                problem: Some(ItemProblem::TooLong),
-            });
-            let place = match progress {
-                Progress::Done => Place::AfterTooLong,
-                _ => Place::InTooLong(scan),
-            };
-            return self.next(at, place);
-        }
-        match progress {
-            Progress::Done => self.next(0, Place::AfterItem { end: at }),
-            _ if is_end => self.odd(at, found),
-            _ => self.more(Place::InItem { scan, at }),
-        }
-    }
-
-    fn after_item(&mut self, end: usize, is_end: bool, found: &mut impl FnMut(Item<'_>)) -> Step {
-        let rest = &self.text[self.start..];
-        let at = skip_blanks(rest, end);
-        let complete = Item::complete(&rest[..end]);
-        match rest.get(at) {
-            None if at > end + LONGEST_FRAME => self.odd(at, found),
-            // An item without its last bracket may end with the page, around all others.
-            None if is_end && begins_item(&rest[1..], &self.names) => self.odd(end, found),
-            None => self.more(Place::AfterItem { end }),
-            Some(b']') => {
-                let (end, tail) = (Some(end), at + 1);
-                self.next(0, Place::Ended { end, tail })
-            }
-            Some(b',') => {
-                let from = skip_blanks(rest, at + 1);
-                let at = skip_commas(rest, from);
-                let scan = Scan::new();
-                match rest.get(at) {
-                    None if at > end + LONGEST_FRAME => self.odd(at, found),
-                    None => self.more(Place::AfterItem { end }),
-                    Some(b'{') if at == from => match halves(rest, (end, from), &self.names) {
-                        Progress::More if !is_end && rest.len() - from <= LONGEST_ITEM => {
-                            self.more(Place::AfterItem { end })
-                        }
-                        Progress::More | Progress::Done => self.odd(from, found),
-                        Progress::Odd => {
-                            found(complete);
-                            self.next(from, Place::InItem { scan, at: 0 })
-                        }
-                    },
-                    Some(b'{') if !has_all_fields(&rest[..end], &self.names) => {
-                        self.odd(from, found)
-                    }
-                    Some(b'{') => {
-                        found(complete);
-                        self.next(from, Place::BeforeItem { may_end: false })
-                    }
-                    Some(b']') => {
-                        let (end, tail) = (Some(end), at + 1);
-                        self.next(0, Place::Ended { end, tail })
-                    }
-                    Some(_) => {
-                        let place = Place::InOther {
-                            end,
-                            from,
-                            scan,
-                            at,
-                        };
-                        self.next(0, place)
-                    }
-                }
-            }
-            Some(_) => self.odd(at, found),
-        }
-    }
-
-    /// Anything but objects is behind an item: other items, an odd one, or the rest of the
-    /// item, which then ended too early.
-    fn in_other(
-        &mut self,
-        (end, from): (usize, usize),
-        mut scan: Scan,
-        mut at: usize,
-        is_end: bool,
-        found: &mut impl FnMut(Item<'_>),
-    ) -> Step {
-        let rest = &self.text[self.start..];
-        let is_too_long = rest.len() - from > LONGEST_ITEM;
-        let may_wait = !is_end && !is_too_long;
-        match others(rest, &mut scan, &mut at) {
-            Progress::Done => {
-                found(Item::complete(&rest[..end]));
-                return self.next(from, Place::BeforeItem { may_end: false });
-            }
-            Progress::More if may_wait => {
-                let place = Place::InOther {
-                    end,
-                    from,
-                    scan,
-                    at,
-                };
-                return self.more(place);
-            }
-            Progress::More | Progress::Odd => {}
-        }
-        let next = next_item(rest, from, &self.names).filter(|(_, found)| *found == Progress::Done);
-        if next.is_none() && may_wait {
-            let place = Place::InOther {
-                end,
-                from,
-                scan: Scan::new(),
-                at: from,
-            };
-            return self.more(place);
-        }
-        let (text, is_last) = match next {
-            Some((next, _)) => (&rest[from..next], false),
-            None => (&rest[from..], true),
-        };
-        if is_tail(&rest[..end], text, is_last, &self.names) {
-            return self.odd(at, found);
-        }
-        found(Item::complete(&rest[..end]));
-        self.start += from;
-        self.odd(at - from, found)
-    }
-
-    fn in_too_long(&mut self, mut scan: Scan) -> Result<Step, PageProblem> {
-        let rest = &self.text[self.start..];
-        let mut at = 0;
-        match scan.advance(rest, &mut at) {
-            Progress::Done => Ok(self.next(at, Place::AfterTooLong)),
-            Progress::More => {
-                self.start += at;
-                self.wait(Place::InTooLong(scan))
-            }
-            // What it was mistaken for is no longer in memory.
-            Progress::Odd => Err(PageProblem::CutOff),
-        }
-    }
-
-    fn after_too_long(&mut self) -> Result<Step, PageProblem> {
-        let rest = &self.text[self.start..];
-        let at = skip_blanks(rest, 0);
-        match rest.get(at) {
-            None => self.wait(Place::AfterTooLong),
-            Some(b',') => Ok(self.next(at + 1, Place::BeforeItem { may_end: false })),
-            Some(b']') => Ok(self.next(at + 1, Place::Ended { end: None, tail: 0 })),
-            Some(_) => Err(PageProblem::CutOff),
-        }
-    }
-
-    /// Searches for the beginning of the next item.
-    fn in_odd(&mut self, mut from: usize, is_end: bool) -> Step {
-        let rest = &self.text[self.start..];
-        while let Some((at, progress)) = next_item(rest, from, &self.names) {
-            if progress == Progress::Done {
-                let scan = Scan::new();
-                return self.next(at, Place::InItem { scan, at: 0 });
-            }
-            if !is_end && rest.len() - at <= LONGEST_ITEM {
-                return self.more(Place::InOdd { from: at });
-            }
-            from = at + 1;
-        }
-        // The end of the list is searched for later.
-        let searched = rest.len();
-        let kept = searched.min(LONGEST_FRAME);
-        if !is_end {
-            self.start += searched - kept;
-            return self.more(Place::InOdd { from: kept });
-        }
-        self.more(Place::InOdd { from: searched })
-    }
-
-    /// The list did not end if an item is behind its end: then the item before it ended too
-    /// early, together with the list.
-    fn ended(
-        &mut self,
-        end: Option<usize>,
-        tail: usize,
-        found: &mut impl FnMut(Item<'_>),
-    ) -> Result<Step, PageProblem> {
-        let rest = &self.text[self.start..];
-        if let Some((at, Progress::Done)) = next_item(rest, tail, &self.names) {
-            closed((rest, at), (end, tail), &self.names, found);
-            let scan = Scan::new();
-            return Ok(self.next(at, Place::InItem { scan, at: 0 }));
-        }
-        if rest.len() - tail > LONGEST_FRAME {
-            return Err(PageProblem::CutOff);
-        }
-        self.wait(Place::Ended { end, tail })
-    }
-}
-
-/// Reports what stands before `next` in `text`: the next item, or the end of the page. A list
-/// that did not end seems to end at `tail`, behind the item that ends at `end`.
-fn closed(
-    (text, next): (&[u8], usize),
-    (end, tail): (Option<usize>, usize),
-    names: &ItemNames,
-    found: &mut impl FnMut(Item<'_>),
-) {
-    let is_last = next == text.len();
-    match end {
-        // A bracket of its own, where an item belongs.
-        Some(end)
-            if is_behind_a_comma(&text[..tail - 1])
-                && !is_tail(&text[..end], &text[tail..next], is_last, names) =>
-        {
-            found(Item::complete(&text[..end]));
-            found(Item::odd(&[]));
-            found(Item::odd(&text[tail..text.len().min(tail + 1)]));
-        }
-        _ => found(Item::odd(&text[..tail.max(1)])),
     }
 }
 

@@ -6,7 +6,8 @@ use callsheet_app::PortError;
 use callsheet_app::ports::DecisionRows;
 use callsheet_domain::DecisionKey;
 
-use super::row::{key_attributes, read_rows};
+use super::key::key_attributes;
+use super::row::read_rows;
 use super::table::Table;
 use crate::batch_get::rows_under;
 

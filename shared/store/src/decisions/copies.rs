@@ -13,7 +13,8 @@ use callsheet_domain::{
 };
 
 use super::batch::decisions_under;
-use super::row::{BOT, BOT_ID, EVENT_ID, ICAL_UID, STARTS_AT, key_attributes, keys_of, read_rows};
+use super::key::{BOT, BOT_ID, EVENT_ID, ICAL_UID, STARTS_AT, key_attributes, keys_of};
+use super::row::read_rows;
 use super::table::Table;
 use crate::attributes::{Attributes, instant, text};
 use crate::error::failed;

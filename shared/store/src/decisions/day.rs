@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::index::start_entry;
-use super::row::STARTS_AT;
+use super::key::STARTS_AT;
 use super::table::Table;
 use crate::attributes::{instant, text};
 use crate::error::failed;

@@ -5,7 +5,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use callsheet_app::PortError;
 use callsheet_domain::DecisionKey;
 
-use super::row::{decision_of, key_attributes};
+use super::key::key_attributes;
+use super::row::decision_of;
 use super::table::Table;
 use crate::error::{failed, if_condition_held};
 

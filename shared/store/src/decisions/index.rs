@@ -6,7 +6,7 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{DueQuery, DueRows, DueSelection, StartEntry};
 use callsheet_domain::{CalendarId, DecisionKey, Timestamp};
 
-use super::row::{
+use super::key::{
     CALENDAR_ID, CHECK_AT, DUE, DueRow, ENDS_AT, FOLLOWED, SILENT_FROM, STARTS_AT, TO_CHECK,
     keys_of, log_unreadable_key,
 };

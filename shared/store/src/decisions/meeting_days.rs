@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::DecisionTable;
 use super::counted::CountedRow;
-use super::row::{STARTS_AT, calendar_of, key_attributes, key_of, log_unreadable_key};
+use super::key::{STARTS_AT, calendar_of, key_attributes, key_of, log_unreadable_key};
 use crate::attributes::{Attributes, Unreadable, instant, read_attributes, read_row, text};
 use crate::error::failed;
 use crate::stored_text;

@@ -15,7 +15,7 @@ use super::DecisionTable;
 use super::counted::CountedAlerts;
 use super::day::{by_day, days_of};
 use super::index::due_index;
-use super::row::{
+use super::key::{
     ABANDONED, DUE, DueRow, STARTS_AT, calendar_of, key_of, keys_of, log_unreadable_key,
 };
 use crate::attributes::{Attributes, Unreadable, instant, read_attributes, read_row};

@@ -2,12 +2,11 @@
 
 use callsheet_app::Metric;
 use callsheet_app::bot_state::BotState;
-use callsheet_app::ports::{DecisionRows, DueEntry, DueStart, UnreadableRow};
+use callsheet_app::ports::{DecisionRows, UnreadableRow};
 use callsheet_domain::{
-    Abandonment, Applied, Attempts, BotId, CalendarId, CalendarRevision, Decision, DecisionInputs,
-    DecisionKey, DeduplicationKey, EventId, Generation, IcalUid, LinkDigest, MeetingRevision,
-    OverrideRevision, PlatformEventId, PolicyRevision, Reason, RuleName, SeriesId, Timestamp,
-    Verdict, Version, Wanted,
+    Applied, Attempts, BotId, CalendarId, Decision, DecisionKey, DeduplicationKey, EventId,
+    Generation, IcalUid, LinkDigest, PlatformEventId, Reason, RuleName, SeriesId, Timestamp,
+    Version, Wanted,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -16,36 +15,15 @@ use super::bots::{AppliedRow, LeftBotRow, OfferRow, WantedRow, left_bots, owner_
 use super::counted::CountedRow;
 use super::facts::FactsRow;
 use super::history::HistoryRow;
+use super::key::{
+    ABANDONED, DUE, EVENT_ID, FOLLOWED, ICAL_UID, TO_CHECK, calendar_of, key_of, log_unreadable_key,
+};
 use super::life::LifeRow;
 use super::outcome::OutcomeRow;
+use super::parts::{AbandonedRow, InputsRow, VerdictRow};
 use super::tested::TestedRow;
-use crate::attributes::{Attributes, Unreadable, read_attributes, read_row, text, write_row};
+use crate::attributes::{Attributes, Unreadable, read_row, write_row};
 use crate::stored_text;
-
-pub(super) const ICAL_UID: &str = "ical_uid";
-pub(super) const EVENT_ID: &str = "event_id";
-pub(super) const CALENDAR_ID: &str = "calendar_id";
-pub(super) const STARTS_AT: &str = "starts_at";
-pub(super) const ENDS_AT: &str = "ends_at";
-/// Name of the attribute of the sparse index, and its value for due rows.
-pub(super) const DUE: &str = "due";
-
-/// Value of the attribute for rows that are not due and have an owner check.
-pub(super) const TO_CHECK: &str = "check";
-/// Value of the attribute for other rows whose bot is followed.
-pub(super) const FOLLOWED: &str = "follow";
-/// From when the silence of the bot counts.
-pub(super) const SILENT_FROM: &str = "silent_from";
-/// Value of the attribute for rows that are abandoned and have no owner check.
-pub(super) const ABANDONED: &str = "abandoned";
-/// When the owner check can be made.
-pub(super) const CHECK_AT: &str = "check_at";
-
-/// Attribute of the index of bots by their ids.
-pub(super) const BOT_ID: &str = "bot_id";
-/// Attribute of the index of bots: a digest of the wanted bot's deduplication key,
-/// which can be longer than a key of an index.
-pub(super) const BOT: &str = "bot";
 
 /// How long a row is kept after the meeting and the call of its bot, in seconds.
 const KEPT_AFTER_THE_END: i64 = 30 * 24 * 60 * 60;
@@ -174,109 +152,9 @@ pub(crate) fn attributes_of_decision() -> &'static [&'static str] {
     serde_aux::serde_introspection::serde_introspect::<DecisionRow>()
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum VerdictRow {
-    Record,
-    Skip,
-}
-
-#[derive(Serialize, Deserialize)]
-struct InputsRow {
-    #[serde(with = "microsecond::required")]
-    event: Timestamp,
-    calendar: u64,
-    policy: u64,
-    overrides: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    meeting: u64,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
-#[derive(Serialize, Deserialize)]
-struct AbandonedRow {
-    generation: u64,
-    reason: String,
-}
-
-/// The key of a row, in the table and in each of its indexes.
-#[derive(Serialize, Deserialize)]
-pub(super) struct KeyRow {
-    #[serde(with = "stored_text")]
-    ical_uid: IcalUid,
-    #[serde(with = "stored_text")]
-    event_id: EventId,
-}
-
-/// An entry of the index of due rows.
-#[derive(Deserialize)]
-pub(super) struct DueRow {
-    #[serde(with = "stored_text")]
-    ical_uid: IcalUid,
-    #[serde(with = "stored_text")]
-    event_id: EventId,
-    #[serde(with = "microsecond::required")]
-    starts_at: Timestamp,
-    #[serde(with = "microsecond::optional", default)]
-    not_before: Option<Timestamp>,
-    #[serde(default)]
-    due_bot: Option<String>,
-    #[serde(default)]
-    claims: bool,
-}
-
-impl From<KeyRow> for DecisionKey {
-    fn from(row: KeyRow) -> Self {
-        Self {
-            ical_uid: row.ical_uid,
-            event_id: row.event_id,
-        }
-    }
-}
-
-impl From<DueRow> for DueEntry {
-    fn from(row: DueRow) -> Self {
-        Self {
-            key: DecisionKey {
-                ical_uid: row.ical_uid,
-                event_id: row.event_id,
-            },
-            not_before: row.not_before,
-            bot: row.due_bot,
-            claims: row.claims,
-        }
-    }
-}
-
-impl From<DueRow> for DueStart {
-    fn from(row: DueRow) -> Self {
-        let (starts_at, not_before) = (row.starts_at, row.not_before);
-        Self {
-            key: DueEntry::from(row).key,
-            starts_at,
-            not_before,
-        }
-    }
-}
-
 /// The date of a meeting's start, in UTC, as the index by day has it.
 fn day_of(starts_at: Timestamp) -> String {
     starts_at.strftime("%Y-%m-%d").to_string()
-}
-
-/// The key of a row, as a request names it.
-pub(super) fn key_attributes(key: &DecisionKey) -> Attributes {
-    Attributes::from([
-        (ICAL_UID.to_owned(), text(key.ical_uid.as_str())),
-        (EVENT_ID.to_owned(), text(key.event_id.as_str())),
-    ])
 }
 
 /// The row that a write of `decision` leaves, under the next version.
@@ -301,36 +179,6 @@ pub(super) fn read_rows(rows: impl IntoIterator<Item = Attributes>) -> DecisionR
     }
     Metric::UnreadableRows.count(read.unreadable.len());
     read
-}
-
-/// The keys in entries of an index.
-pub(super) fn keys_of(entries: Vec<Attributes>) -> Vec<DecisionKey> {
-    let mut keys = Vec::with_capacity(entries.len());
-    for entry in entries {
-        match key_of(&entry) {
-            Ok(key) => keys.push(key),
-            Err(problem) => log_unreadable_key("an index", &problem),
-        }
-    }
-    keys
-}
-
-pub(super) fn key_of(row: &Attributes) -> Result<DecisionKey, Unreadable> {
-    let attributes =
-        [ICAL_UID, EVENT_ID].map(|name| Some((name.to_owned(), row.get(name)?.clone())));
-    let key: KeyRow = read_attributes(attributes.into_iter().flatten().collect())?;
-    Ok(key.into())
-}
-
-pub(super) fn calendar_of(row: &Attributes) -> Option<CalendarId> {
-    let id = row.get(CALENDAR_ID)?.as_s().ok()?;
-    CalendarId::parse(id).ok()
-}
-
-/// No caller can name such a row, so it is only logged.
-pub(super) fn log_unreadable_key(place: &str, problem: &Unreadable) {
-    Metric::UnreadableRows.count(1_u32);
-    tracing::error!(%problem, "a row of {place} is left out, since its key cannot be read: {problem}");
 }
 
 /// Whether a row of either table is a decision.
@@ -448,60 +296,6 @@ fn due(decision: &Decision) -> Option<&'static str> {
     let followed = || decision.silent_from().map(|_| FOLLOWED);
     let abandoned = || decision.is_abandoned().then_some(ABANDONED);
     to_check.or_else(followed).or_else(abandoned)
-}
-
-impl VerdictRow {
-    fn of(verdict: &Verdict) -> Self {
-        match verdict {
-            Verdict::Record(_) => Self::Record,
-            Verdict::Skip(_) => Self::Skip,
-        }
-    }
-
-    fn verdict(self, reason: Reason) -> Verdict {
-        match self {
-            Self::Record => Verdict::Record(reason),
-            Self::Skip => Verdict::Skip(reason),
-        }
-    }
-}
-
-impl InputsRow {
-    fn of(inputs: DecisionInputs) -> Self {
-        Self {
-            event: inputs.event,
-            calendar: inputs.calendar.0,
-            policy: inputs.policy.0,
-            overrides: inputs.overrides.0,
-            meeting: inputs.meeting.0,
-        }
-    }
-
-    fn inputs(self) -> DecisionInputs {
-        DecisionInputs {
-            event: self.event,
-            calendar: CalendarRevision(self.calendar),
-            policy: PolicyRevision(self.policy),
-            overrides: OverrideRevision(self.overrides),
-            meeting: MeetingRevision(self.meeting),
-        }
-    }
-}
-
-impl AbandonedRow {
-    fn of(abandoned: &Abandonment) -> Self {
-        Self {
-            generation: abandoned.generation.0,
-            reason: abandoned.reason.clone(),
-        }
-    }
-
-    fn abandonment(self) -> Abandonment {
-        Abandonment {
-            generation: Generation(self.generation),
-            reason: self.reason,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod access;
 mod activity;
+mod calendar_list_rows;
 mod calendar_pages;
 mod calendar_row;
 mod calendars;

@@ -1,18 +1,19 @@
-//! The sync states of the workspace: one row for incremental syncs, one for full ones.
+//! The sync states of the workspace: one row for incremental syncs, one for full ones, and one for
+//! each list of Recall's calendars.
 
 use std::collections::BTreeSet;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
-    CalendarId, CalendarListProgress, DistantChanges, LatestSync, ListedIds, NewCalendarList,
-    PageCursor, PolicyRevision, Timestamp, Version, WindowedSyncState, WorkspaceCoverage,
-    WorkspaceSyncState,
+    CalendarId, CalendarListProgress, DistantChanges, LatestSync, NewCalendarList, PolicyRevision,
+    Timestamp, Version, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
 };
 use jiff::SignedDuration;
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
+use super::calendar_list_rows::{CalendarListRow, NewCalendarListRow};
 use super::place::Place;
 use super::sync_row::SyncInProgressRow;
 use super::windowed_sync::WindowedSyncStateRow;
@@ -83,89 +84,6 @@ impl SyncStates for StateTable {
     ) -> Result<WriteOutcome, PortError> {
         let (place, row) = (Place::new_calendar_list(), NewCalendarListRow::of(list));
         self.write_if_unchanged(place, row, list.version).await
-    }
-}
-
-/// When new calendars were last listed.
-#[derive(Serialize, Deserialize)]
-pub(super) struct NewCalendarListRow {
-    #[serde(
-        with = "microsecond::optional",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    began_at: Option<Timestamp>,
-    #[serde(
-        with = "microsecond::optional",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    listed_at: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    listed: String,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    is_burst: bool,
-    version: u64,
-}
-
-impl NewCalendarListRow {
-    fn of(list: &NewCalendarList) -> Self {
-        Self {
-            began_at: list.began_at,
-            listed_at: list.listed_at,
-            listed: list.listed.text().unwrap_or_default(),
-            is_burst: list.is_burst,
-            version: list.version.next().0,
-        }
-    }
-
-    fn list(self) -> NewCalendarList {
-        NewCalendarList {
-            began_at: self.began_at,
-            listed_at: self.listed_at,
-            listed: ListedIds::parse(&self.listed).unwrap_or_default(),
-            is_burst: self.is_burst,
-            version: Version(self.version),
-        }
-    }
-}
-
-/// A comparison of the lists of calendars that was left.
-#[derive(Serialize, Deserialize)]
-pub(super) struct CalendarListRow {
-    #[serde(
-        with = "microsecond::optional",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    began_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-    pages: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    listed_so_far: Option<String>,
-    version: u64,
-}
-
-impl CalendarListRow {
-    fn of(progress: &CalendarListProgress) -> Self {
-        Self {
-            began_at: progress.began_at,
-            next: progress.next.as_ref().map(|next| next.0.clone()),
-            pages: progress.pages,
-            listed_so_far: progress.listed.as_ref().and_then(ListedIds::text),
-            version: progress.version.next().0,
-        }
-    }
-
-    fn progress(self) -> CalendarListProgress {
-        CalendarListProgress {
-            began_at: self.began_at,
-            next: self.next.map(PageCursor),
-            pages: self.pages,
-            listed: self.listed_so_far.as_deref().and_then(ListedIds::parse),
-            version: Version(self.version),
-        }
     }
 }
 

@@ -13,6 +13,7 @@ use serde_aux::serde_introspection::serde_introspect;
 
 use super::access::AccessRow;
 use super::activity::ActivityRow;
+use super::calendar_list_rows::{CalendarListRow, NewCalendarListRow};
 use super::calendar_row::CalendarRow;
 use super::kept_coverage::CoverageRow;
 use super::leases::LeaseRow;
@@ -23,7 +24,7 @@ use super::policies::{ActivePolicyRow, BuiltInPolicyRow, PolicyRow};
 use super::rate_limits::RateLimitRow;
 use super::spending::{CountedBotRow, SpentRow};
 use super::streamed::read_calendar;
-use super::sync_states::{CalendarListRow, NewCalendarListRow, SyncStateRow};
+use super::sync_states::SyncStateRow;
 use super::windowed_sync::WindowedSyncStateRow;
 use crate::attributes::{Attributes, Unreadable, read_row, write_row};
 

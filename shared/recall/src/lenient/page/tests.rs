@@ -2,7 +2,9 @@
 
 use test_case::test_case;
 
+use super::items::REPORTED;
 use super::*;
+use crate::lenient::item::LONGEST_ITEM;
 
 /// The items as text, `!` before one with a problem; the cursor, or why there is none.
 fn split_in(length: usize, text: &str) -> (Vec<String>, Result<Option<String>, PageProblem>) {

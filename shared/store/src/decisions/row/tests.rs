@@ -1,9 +1,9 @@
 //! A row is read as it is written, and one that cannot be read says which attribute is wrong.
 
 use callsheet_domain::{
-    AppliedBot, BotLife, BotStatus, ConfigDigest, Evaluation, Fact, FactValue, LeftBot, Offer,
-    Overrides, OwnerCheck, Person, Policy, PolicyDocument, ResponseStatus, SentConfig, decide,
-    plan, revise_copies,
+    Abandonment, AppliedBot, BotLife, BotStatus, ConfigDigest, Evaluation, Fact, FactValue,
+    LeftBot, Offer, OverrideRevision, Overrides, OwnerCheck, Person, Policy, PolicyDocument,
+    ResponseStatus, SentConfig, Verdict, decide, plan, revise_copies,
 };
 use callsheet_testkit::{
     With as _, a_bot_config, a_calendar, a_decision, an_applied_bot, an_email, an_event, at, id,
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use test_case::test_case;
 
 use super::*;
+use crate::attributes::text;
 
 /// A row of version 1, written by hand. Every build that reads version 1 reads it.
 fn a_row_written_by_hand() -> Value {
