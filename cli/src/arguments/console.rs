@@ -34,7 +34,7 @@ pub(crate) enum ConsoleCommand {
     /// may the meeting be recorded? The name of `--by` tells participants apart.
     #[command(group = clap::ArgGroup::new("whom").required(true))]
     Link {
-        /// The owner's calendar, by Recall's id or the owner's address; may be repeated
+        /// A calendar, by Recall's id, or all calendars of the owner's address; may be repeated
         #[arg(long = "owner", value_name = "CALENDAR", group = "whom")]
         calendars: Vec<String>,
         /// An event of the participant's meeting, by Recall's id
@@ -74,7 +74,7 @@ pub(crate) enum KeyCommand {
 /// The access token that is printed.
 #[derive(Debug, Args)]
 pub(crate) struct TokenArguments {
-    /// A token of the owner of this calendar, by Recall's id or the owner's address; may be repeated
+    /// A token of the owner of this calendar, by Recall's id, or of all calendars of an address; may be repeated
     #[arg(long = "calendar", value_name = "CALENDAR", group = "role")]
     pub(crate) calendars: Vec<String>,
     /// A token of a participant of this event, by Recall's id

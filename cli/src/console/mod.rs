@@ -11,7 +11,7 @@ mod tests;
 use std::io;
 
 use callsheet_api::console::{AddedKey, ConsoleLink, KeyList, ListedKey, SignedToken};
-use callsheet_app::find_calendar::find_connected;
+use callsheet_app::find_calendar::find_for_access;
 use callsheet_app::ports::Calendars;
 use callsheet_auth::{Grant, NewToken, Role, SigningKey, SigningKeys};
 use callsheet_domain::{Actor, CalendarId, EventId, Timestamp, plus};
@@ -73,11 +73,15 @@ pub(crate) async fn run(
     })
 }
 
-/// The calendars that are named.
+/// The calendars that are named: of an address all, as a person who signs in has them.
 async fn ids_of<S: Calendars>(state: &S, names: &[String]) -> Result<Vec<CalendarId>, CliError> {
     let mut ids = Vec::new();
     for name in names {
-        ids.push(find_connected(state, name).await?);
+        for id in find_for_access(state, name).await? {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
     }
     Ok(ids)
 }

@@ -1,7 +1,8 @@
 use super::*;
 use crate::render::assert_published;
 use callsheet_app::ports::Calendars as _;
-use callsheet_testkit::{MemoryState, a_calendar, a_calendar_record, an_actor, at, id};
+use callsheet_domain::{Calendar, CalendarRecord, CalendarStatus};
+use callsheet_testkit::{MemoryState, a_calendar, an_actor, an_email, at, id};
 use std::sync::Mutex;
 use test_case::test_case;
 
@@ -157,18 +158,37 @@ async fn a_secret_that_holds_no_keys_is_an_error_without_its_text() {
     );
 }
 
+/// A calendar of `address`, and its status.
+fn record(calendar: &str, address: &str, status: CalendarStatus) -> CalendarRecord {
+    let calendar = Calendar {
+        id: id(calendar),
+        email: Some(an_email(address)),
+        status,
+        ..a_calendar()
+    };
+    CalendarRecord::first(calendar, at("08:00"))
+}
+
+#[test_case(&["sales@acme.example"], &["a", "c", "b"]; "all calendars of an address that exist at Recall, connected ones first")]
+#[test_case(&["b"], &["b"]; "one by its id")]
+#[test_case(&["c", "sales@acme.example", "desk@acme.example"], &["c", "a", "b", "e"]; "each once")]
+#[test_case(&["desk@acme.example", "nobody@acme.example"], &[]; "none of an unknown address")]
 #[tokio::test]
-async fn a_calendar_is_named_by_its_owners_address() {
+async fn an_address_names_all_its_calendars(names: &[&str], expected: &[&str]) {
+    use CalendarStatus::{Connected, Deleted, Disconnected};
     let state = MemoryState::new();
-    state
-        .write_record(&a_calendar_record())
-        .await
-        .expect("memory");
-    let ids = ids_of(&state, &["sales@acme.example".to_owned()]).await;
-    assert_eq!(ids.expect("it is known"), [a_calendar().id]);
-    assert!(
-        ids_of(&state, &["nobody@acme.example".to_owned()])
-            .await
-            .is_err()
-    );
+    for (calendar, address, status) in [
+        ("a", "sales@acme.example", Connected),
+        ("b", "sales@acme.example", Disconnected),
+        ("c", "sales@acme.example", Connected),
+        ("d", "sales@acme.example", Deleted),
+        ("e", "desk@acme.example", Connected),
+    ] {
+        let written = state.write_record(&record(calendar, address, status)).await;
+        written.expect("memory");
+    }
+    let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+    let ids = ids_of(&state, &names).await.unwrap_or_default();
+    let ids: Vec<_> = ids.iter().map(CalendarId::as_str).collect();
+    assert_eq!(ids, expected);
 }

@@ -2,10 +2,10 @@
 //! all other routes verify one kind of token, and an owner's calendars are found once an hour.
 
 use callsheet_api::console::IssuedToken;
-use callsheet_app::find_calendar::calendars_of_mailbox;
+use callsheet_app::find_calendar::calendars_at_recall;
 use callsheet_app::ports::Calendars;
 use callsheet_auth::{Grant, MOST_CALENDARS, NewToken, Role, SigningKey, SigningKeys};
-use callsheet_domain::{CalendarId, CalendarStatus, Email, Timestamp, plus};
+use callsheet_domain::{Timestamp, plus};
 use callsheet_runtime::HttpRequest;
 
 use crate::identity::Identity;
@@ -49,29 +49,12 @@ async fn granted<S: Calendars>(
     if !person.has_verified_address() {
         return Err(Refused::NoAccess(NoAccess::AddressNotVerified));
     }
-    let calendars = calendars_of(state, &address).await?;
+    let mut calendars = calendars_at_recall(state, &address).await?;
     if calendars.is_empty() {
         return Err(Refused::NoAccess(NoAccess::NoCalendar));
     }
-    Ok(Grant::Owner { calendars })
-}
-
-/// The calendars of an address that exist at Recall, as many as a token can have, connected ones
-/// first.
-async fn calendars_of<S: Calendars>(
-    state: &S,
-    address: &Email,
-) -> Result<Vec<CalendarId>, Refused> {
-    let records = calendars_of_mailbox(state, address).await?.into_iter();
-    let calendars = records.map(|record| record.calendar);
-    let mut calendars: Vec<_> = calendars
-        .filter(|calendar| calendar.status != CalendarStatus::Deleted)
-        .map(|calendar| (!calendar.status.holds_bots(), calendar.id))
-        .collect();
-    calendars.sort_unstable();
-    calendars.dedup();
     calendars.truncate(MOST_CALENDARS);
-    Ok(calendars.into_iter().map(|(_, id)| id).collect())
+    Ok(Grant::Owner { calendars })
 }
 
 /// A token as long as its role allows.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, Email};
+use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, CalendarStatus, Email};
 
 use crate::PortError;
 use crate::ports::Calendars;
@@ -59,6 +59,25 @@ pub async fn find_any<S: Calendars>(
             )
         }
     }
+}
+
+/// The calendars that access for `name` covers: the one that it names, or those of a mailbox, as
+/// [`calendars_at_recall`] gives them.
+///
+/// # Errors
+/// If there is none, several calendars have the name, or a collaborator fails.
+pub async fn find_for_access<S: Calendars>(
+    state: &S,
+    name: &str,
+) -> Result<Vec<CalendarId>, UseCaseError> {
+    let Ok(address) = Email::parse(name) else {
+        return Ok(vec![find_connected(state, name).await?]);
+    };
+    let calendars = calendars_at_recall(state, &address).await?;
+    if calendars.is_empty() {
+        return Err(UseCaseError::UnknownCalendar(name.to_owned()));
+    }
+    Ok(calendars)
 }
 
 /// The ids of all known calendars, whether or not their records can be read.
@@ -119,7 +138,7 @@ async fn find_matches<S: Calendars>(state: &S, name: &str) -> Result<Matches, Us
 ///
 /// # Errors
 /// If a collaborator fails.
-pub async fn calendars_of_mailbox<S: Calendars>(
+async fn calendars_of_mailbox<S: Calendars>(
     state: &S,
     email: &Email,
 ) -> Result<Vec<CalendarRecord>, PortError> {
@@ -131,6 +150,25 @@ pub async fn calendars_of_mailbox<S: Calendars>(
         owned.extend(theirs.map(|listed| listed.record));
     }
     Ok(owned)
+}
+
+/// The calendars of the mailbox of this address that exist at Recall, connected ones first.
+///
+/// # Errors
+/// If a collaborator fails.
+pub async fn calendars_at_recall<S: Calendars>(
+    state: &S,
+    address: &Email,
+) -> Result<Vec<CalendarId>, PortError> {
+    let records = calendars_of_mailbox(state, address).await?.into_iter();
+    let calendars = records.map(|record| record.calendar);
+    let mut calendars: Vec<_> = calendars
+        .filter(|calendar| calendar.status != CalendarStatus::Deleted)
+        .map(|calendar| (!calendar.status.holds_bots(), calendar.id))
+        .collect();
+    calendars.sort_unstable();
+    calendars.dedup();
+    Ok(calendars.into_iter().map(|(_, id)| id).collect())
 }
 
 fn only_one(
