@@ -15,10 +15,27 @@ use super::{MemoryState, PROBLEM, State, unreadable};
 impl State {
     /// The calendars with records that can be read.
     pub(super) fn listed(&self) -> impl Iterator<Item = ListedCalendar> {
-        let readable = self.calendars.values();
-        readable
-            .filter(|record| !self.unreadable.contains(&record.calendar.id))
-            .map(|record| self.as_listed(record))
+        let records = self.calendars.by_id().values();
+        records.filter_map(|record| self.readable(record))
+    }
+
+    fn readable(&self, record: &CalendarRecord) -> Option<ListedCalendar> {
+        let is_unreadable = self.unreadable.contains(&record.calendar.id);
+        (!is_unreadable).then(|| self.as_listed(record))
+    }
+
+    /// The records of the person of this name, under any name.
+    pub(super) fn of_person(&self, person: &CalendarOwner) -> Vec<&CalendarRecord> {
+        let joined = self
+            .joined
+            .keys()
+            .filter(|name| self.person(name) == *person);
+        let names = joined.chain([person]);
+        let mut records: Vec<_> = names
+            .flat_map(|name| self.calendars.of_owner(name))
+            .collect();
+        records.sort_unstable_by_key(|record| &record.calendar.id);
+        records
     }
 
     pub(super) fn as_listed(&self, record: &CalendarRecord) -> ListedCalendar {
@@ -40,16 +57,16 @@ impl State {
     /// The head of the overrides under a name, and the calendars of the person.
     pub(super) fn due_head(&self, name: &CalendarOwner) -> (Option<DueHead>, Vec<ListedCalendar>) {
         let person = self.person(name);
-        let theirs = |record: &&CalendarRecord| self.person(&record.calendar.owner()) == person;
-        let records = self.calendars.values().filter(theirs);
-        let ids: Vec<_> = records.map(|record| record.calendar.id.clone()).collect();
+        let records = self.of_person(&person);
+        let ids = records.iter().map(|record| record.calendar.id.clone());
+        let ids: Vec<_> = ids.collect();
         let are_all = ids.iter().all(|id| !self.unreadable.contains(id));
         let head = are_all.then(|| DueHead {
             key: key_of(name),
             revision: self.head_revision(name),
             calendars: ids,
         });
-        let listed = self.listed().filter(|listed| listed.person == person);
+        let listed = records.into_iter().filter_map(|one| self.readable(one));
         (head, listed.collect())
     }
 }
@@ -72,7 +89,7 @@ impl Calendars for MemoryState {
             }
             let mut written = record.clone();
             written.version = written.version.next();
-            state.calendars.insert(written.calendar.id.clone(), written);
+            state.calendars.insert(written);
             WriteOutcome::Written
         }))
     }
@@ -83,9 +100,8 @@ impl Calendars for MemoryState {
 
     async fn of_owner(&self, owner: &CalendarOwner) -> Result<Vec<ListedCalendar>, PortError> {
         Ok(self.read(|state| {
-            let person = state.person(owner);
-            let theirs = state.listed().filter(|listed| listed.person == person);
-            theirs.collect()
+            let theirs = state.of_person(&state.person(owner)).into_iter();
+            theirs.filter_map(|record| state.readable(record)).collect()
         }))
     }
 
@@ -93,12 +109,9 @@ impl Calendars for MemoryState {
         Ok(self.read(|state| {
             let mut work = DueWork::default();
             let mut calendars = BTreeMap::new();
-            let is_due = |listed: &ListedCalendar| {
-                let due_at = listed.record.due_at();
-                due_at.is_some_and(|due_at| due_at <= now)
-            };
-            let mut due: Vec<_> = state.listed().filter(is_due).collect();
-            due.sort_by_key(|listed| listed.record.due_at());
+            let due = state.calendars.due(now);
+            let due = due.filter_map(|record| state.readable(record));
+            let mut due: Vec<_> = due.take(most + 1).collect();
             work.has_more = due.len() + state.due_heads.len() > most;
             due.truncate(most);
             for name in state.due_heads.iter().take(most - due.len()) {
@@ -146,9 +159,8 @@ impl CalendarPages for MemoryState {
         use std::ops::Bound;
         Ok(self.read(|state| {
             let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
-            let mut calendars = state
-                .calendars
-                .range::<CalendarId, _>((begin, Bound::Unbounded));
+            let bounds = (begin, Bound::Unbounded);
+            let mut calendars = state.calendars.by_id().range::<CalendarId, _>(bounds);
             let (mut page, mut last) = (RecordPage::default(), None);
             for (id, record) in calendars.by_ref().take(most) {
                 last = Some(id.clone());

@@ -59,18 +59,19 @@ impl State {
     fn actors(&mut self, actor: &str, change: impl Fn(&mut Actor)) -> ActorRows {
         let is_named = |by: &&mut Actor| by.as_str().to_lowercase() == actor.to_lowercase();
         let mut counts = ActorRows::default();
-        for record in self.calendars.values_mut() {
+        self.calendars.change(|record| {
+            let mut record = record.clone();
             let wanted = record.disconnection.as_mut();
-            let Some(by) = wanted.map(|wanted| &mut wanted.by).filter(is_named) else {
-                continue;
-            };
+            let by = wanted.map(|wanted| &mut wanted.by).filter(is_named)?;
             let before = by.clone();
             change(by);
-            if *by != before {
-                record.version = record.version.next();
-            }
             counts.disconnections += 1;
-        }
+            if *by == before {
+                return None;
+            }
+            record.version = record.version.next();
+            Some(record)
+        });
         for overrides in self.overrides.values_mut() {
             let set = overrides.by_scope.values_mut();
             let set = set.filter_map(|stored| stored.by.as_mut());
@@ -103,7 +104,7 @@ impl State {
 
     /// Number of a calendar's rows.
     fn rows_of(&self, calendar: &CalendarId) -> u64 {
-        let record = u64::from(self.calendars.contains_key(calendar));
+        let record = u64::from(self.calendars.get(calendar).is_some());
         record + self.rows_of_owner(&CalendarOwner::Unknown(calendar.clone()))
     }
 

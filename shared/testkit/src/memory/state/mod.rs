@@ -6,6 +6,7 @@ mod forgetting;
 mod limits;
 mod overrides;
 mod policies;
+mod records;
 mod spending;
 mod sync_states;
 
@@ -14,9 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use callsheet_app::ports::{Activity, DayTotals, Denial, StoredPolicy, Versioned};
 use callsheet_app::{PortError, Service};
 use callsheet_domain::{
-    Account, CalendarId, CalendarListProgress, CalendarOwner, CalendarRecord, CountedBot,
-    DeduplicationKey, LinkComparison, MeetingName, MeetingOverride, NewCalendarList, NextFree,
-    Operation, OverrideScope, Overrides, Spent, Timestamp, UnappliedOverride, WindowedSyncState,
+    Account, CalendarId, CalendarListProgress, CalendarOwner, CountedBot, DeduplicationKey,
+    LinkComparison, MeetingName, MeetingOverride, NewCalendarList, NextFree, Operation,
+    OverrideScope, Overrides, Spent, Timestamp, UnappliedOverride, WindowedSyncState,
     WorkspaceSyncState,
 };
 use jiff::civil::Date;
@@ -24,6 +25,7 @@ use jiff::civil::Date;
 use super::Shared;
 use super::leases::MemoryLease;
 use crate::contracts::lost_heads::LosesHeads;
+use records::CalendarRecords;
 
 /// Calendars, sync states, overrides, policies, rate limits and the lease, in
 /// memory: what the state table holds.
@@ -32,7 +34,7 @@ pub struct MemoryState(Shared<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    calendars: BTreeMap<CalendarId, CalendarRecord>,
+    calendars: CalendarRecords,
     workspace: WorkspaceSyncState,
     windowed: WindowedSyncState,
     calendar_list: CalendarListProgress,

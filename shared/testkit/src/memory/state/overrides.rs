@@ -3,8 +3,8 @@
 use callsheet_app::PortError;
 use callsheet_app::ports::{MeetingOverrides, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, CalendarRecord, EventId, MeetingName, MeetingOverride,
-    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, Timestamp,
+    Actor, CalendarId, CalendarOwner, EventId, MeetingName, MeetingOverride, Override,
+    OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, Timestamp,
     UnappliedOverride, Version,
 };
 
@@ -84,9 +84,8 @@ impl State {
     pub(super) fn last_revision(&self, owner: &CalendarOwner) -> OverrideRevision {
         let stored = self.overrides.get(owner).map(|stored| stored.revision);
         let has_head = stored.is_some() && !self.lost_override_heads.contains(owner);
-        let records = self.calendars.values();
-        let is_theirs = |record: &&CalendarRecord| self.person(&record.calendar.owner()) == *owner;
-        let of_owner = records.filter(|record| !has_head && is_theirs(record));
+        let of_owner = (!has_head).then(|| self.of_person(owner));
+        let of_owner = of_owner.into_iter().flatten();
         let synced = of_owner.filter_map(|record| record.last_sync.as_ref());
         let synced = synced.map(|sync| sync.overrides);
         synced.fold(stored.unwrap_or_default(), Ord::max)
