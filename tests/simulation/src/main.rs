@@ -24,9 +24,13 @@ use callsheet_testkit::PausedClock;
 use clap::Parser;
 use company::{Company, Size};
 use lambda::Deployed;
+use mimalloc::MiMalloc;
 use tokio::task::LocalSet;
 use week::Week;
 use world::World;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Simulates a week of a workspace at Recall's published limits.
 ///
