@@ -11,10 +11,9 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use crate::environment::{Environment, InvalidSetting};
+use crate::https::https_client;
 use crate::requests::logged;
 
 /// The configuration from which clients of AWS services are made.
@@ -33,19 +32,15 @@ const ATTEMPTS: u32 = 3;
 /// # Errors
 /// If no region is set.
 pub fn aws_config(environment: &Environment) -> Result<Aws, InvalidSetting> {
-    let https = Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
     let credentials = EnvironmentVariableCredentialsProvider::new();
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
         .build();
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(environment.required("AWS_REGION")?.to_owned()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(logged(https))
+        .http_client(logged(https_client(CONNECT)))
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
     config.set_endpoint_url(environment.optional("AWS_ENDPOINT_URL").map(str::to_owned));

@@ -7,6 +7,7 @@ use callsheet_app::ports::Clock as _;
 use crate::aws::{Aws, aws_config};
 use crate::clock::SystemClock;
 use crate::environment::{Environment, InvalidSetting};
+use crate::panics::log_panics;
 use crate::secret::{Secret, SecretError};
 use crate::telemetry::log_to_stdout;
 
@@ -43,6 +44,7 @@ impl Function {
     pub fn start() -> Result<Self, StartError> {
         let environment = Environment::of_process();
         log_to_stdout(&environment);
+        log_panics();
         let aws = aws_config(&environment)?;
         Ok(Self { environment, aws })
     }

@@ -13,7 +13,7 @@ tokio::task_local! {
 }
 
 /// Handles the invocation of this id: its lines name it, and its metrics are written when it
-/// ends, also if it panics. The work is on the heap, since its futures are large.
+/// ends. The work is on the heap, since its futures are large.
 pub fn in_request<F: Future>(id: String, work: F) -> impl Future<Output = F::Output> {
     let work = Box::pin(async {
         let _end = End;

@@ -99,6 +99,7 @@ fn parse(text: &str) -> Option<Targets> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::panics::log_panics;
     use crate::request::in_request;
     use callsheet_app::Metric;
     use serde_json::json;
@@ -197,21 +198,48 @@ mod tests {
         assert_eq!(lines[2]["late"], json!(2));
     }
 
-    #[test]
-    fn an_invocation_that_panics_loses_no_metric() {
-        let lines = logged("off", || {
+    /// The lines of an invocation that counts something and then does `work`, which panics.
+    fn logged_of_panic(work: fn()) -> Vec<Value> {
+        logged("info", || {
+            log_panics();
             let panics = std::panic::catch_unwind(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().build();
+                let invocation = async {
+                    Metric::Abandoned.count(1_u32);
+                    work();
+                };
                 runtime
                     .unwrap()
-                    .block_on(in_request("r-1".to_owned(), async {
-                        Metric::Abandoned.count(1_u32);
-                        panic!("as expected");
-                    }))
+                    .block_on(in_request("r-1".to_owned(), invocation));
             });
+            let _ = std::panic::take_hook();
             assert!(panics.is_err());
-        });
-        assert_eq!(texts(&lines), ["metrics: abandoned 1"]);
+        })
+    }
+
+    #[expect(
+        clippy::string_slice,
+        reason = "within a character it panics, with the string"
+    )]
+    fn slice_a_title() {
+        let title = "Entlassung von Jürgen".to_owned();
+        let end = title.find('ü').expect("it has one") + 1;
+        assert!(title[..end].is_empty());
+    }
+
+    #[test_case(|| panic!("no event"), "no event"; "with the text of the code")]
+    #[test_case(slice_a_title, "its text may hold personal data"; "without what was handled")]
+    fn a_panic_is_a_line_of_the_log_and_loses_no_metric(work: fn(), why: &str) {
+        let lines = logged_of_panic(work);
+        let place = lines[0]["place"].as_str().expect("a place");
+        assert!(place.contains("telemetry.rs:"), "{place}");
+        let panicked = format!("panicked at {place}: {why}");
+        assert_eq!(texts(&lines), [&panicked, "metrics: abandoned 1"]);
+        assert!(
+            lines.iter().all(|line| line["requestId"] == "r-1"),
+            "{lines:?}"
+        );
+        assert_eq!(lines[0]["level"], "ERROR");
     }
 
     /// `lambda_runtime` shows events at `trace`, and with them the header of a request.
