@@ -121,6 +121,12 @@ impl EventList {
         self.paging.pages()
     }
 
+    /// Whether the list has as many pages as are followed.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.pages() >= MOST_PAGES
+    }
+
     /// The position after the pages that were read.
     #[must_use]
     pub fn position(&self, held_until: Timestamp) -> ListPosition {

@@ -173,12 +173,30 @@ impl<P: SyncPorts> Run<'_, P> {
             Err(error) => Err(error),
         };
         if let Err(error) = listed {
+            let is_too_long = matches!(error, SyncError::EndlessList) && list.is_too_long();
+            if is_too_long && let Some(half) = self.sync().at_half_of_window() {
+                return self.halve(half).await;
+            }
             self.release(&list, &error).await;
             return Err(error);
         }
         self.read_unlisted(&mut counts).await;
         self.log(&list, counts);
         self.advance(&list).await
+    }
+
+    /// Goes back to the first page of the window, of which only the first half is listed now.
+    async fn halve(&mut self, half: WindowedSync) -> Result<bool, SyncError> {
+        let from = half.window.from;
+        tracing::info!(
+            %from,
+            "the window of the workspace from {from} on has too many pages, and is listed anew in \
+             halves"
+        );
+        let first = Some(first_page(self.window.clock().now()).in_progress(half));
+        self.write(|state| state.in_progress.clone_from(&first))
+            .await?;
+        Ok(false)
     }
 
     /// Moves on to the next window, which this worker holds too.
@@ -211,6 +229,12 @@ impl<P: SyncPorts> Run<'_, P> {
     /// now is left to the next full sync.
     async fn read_unlisted(&self, counts: &mut SyncCounts) {
         let Some(listed) = &self.listed else {
+            if changed_since(&self.sync).is_none() {
+                tracing::info!(
+                    "events that a full sync of the workspace did not list are left to the next \
+                     one: this one does not know all that an earlier run listed"
+                );
+            }
             return;
         };
         let unlisted = UnlistedEvents {

@@ -169,7 +169,12 @@ impl<P: SyncPorts> Resync<'_, P> {
         let mut work = workloads.read(asked).await?;
         if lists_workspace {
             let (credit, windowed) = (self.credit(), work.windowed.clone());
-            work.calendars = credit.credit(work.calendars, windowed).await?;
+            let credited = credit.credit(work.calendars, windowed, terms.latest);
+            let Some(calendars) = credited.await? else {
+                self.go_on().await;
+                return Ok(());
+            };
+            work.calendars = calendars;
         }
         self.work_on_single(&work.calendars, policy, was_listed, terms)
             .await?;
@@ -269,7 +274,11 @@ impl<P: SyncPorts> Resync<'_, P> {
             Ok(Progress::Done) => {
                 let state = self.state.windowed_sync_state().await?;
                 let calendars = self.state.listed().await?;
-                self.credit().credit(calendars, state).await?;
+                let credit = self.credit();
+                let credited = credit.credit(calendars, state, terms.latest).await?;
+                if credited.is_none() {
+                    self.go_on().await;
+                }
                 return Ok(Done::NotAll);
             }
             Err(error) if error.stops_all() => return Err(error),
@@ -301,8 +310,11 @@ impl<P: SyncPorts> Resync<'_, P> {
         }
     }
 
-    fn credit(&self) -> WorkspaceCredit<'_, P::State> {
-        WorkspaceCredit { state: self.state }
+    fn credit(&self) -> WorkspaceCredit<'_, P::State, P::Clock> {
+        WorkspaceCredit {
+            state: self.state,
+            clock: self.clock,
+        }
     }
 
     /// Has another resync go on at once. If the message is lost, the next scheduled one does.

@@ -1,12 +1,14 @@
 //! What a full sync of the workspace is worth to each calendar.
 //!
 //! Once its last window is listed, each calendar is credited with it. That costs one write for
-//! each calendar, and is gone on with by the next resync if it is interrupted.
+//! each calendar, and the next resync goes on with it if there is no time left.
 
-use callsheet_domain::{WindowedSync, WindowedSyncState};
+use std::future::ready;
+
+use callsheet_domain::{Timestamp, WindowedSync, WindowedSyncState};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
-use crate::ports::{Calendars, ListedCalendar, OverrideStore, SyncStates, WriteOutcome};
+use crate::ports::{Calendars, Clock, ListedCalendar, OverrideStore, SyncStates, WriteOutcome};
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_error::SyncError;
 
@@ -14,14 +16,17 @@ use crate::sync_error::SyncError;
 const AT_ONCE: usize = 16;
 
 /// Credits calendars with full syncs of the workspace.
-pub(super) struct WorkspaceCredit<'a, S> {
+pub(super) struct WorkspaceCredit<'a, S, K> {
     /// Storage of calendars and sync states.
     pub(super) state: &'a S,
+    /// The clock.
+    pub(super) clock: &'a K,
 }
 
-impl<S: Calendars + OverrideStore + SyncStates> WorkspaceCredit<'_, S> {
+impl<S: Calendars + OverrideStore + SyncStates, K: Clock> WorkspaceCredit<'_, S, K> {
     /// Credits every calendar with the latest completed sync in `state`, unless that is done.
-    /// Gives the calendars as they are then.
+    /// Gives the calendars as they are then; none if not all could be credited up to the instant
+    /// `latest`.
     ///
     /// # Errors
     /// If the store fails.
@@ -29,19 +34,25 @@ impl<S: Calendars + OverrideStore + SyncStates> WorkspaceCredit<'_, S> {
         &self,
         mut calendars: Vec<ListedCalendar>,
         state: WindowedSyncState,
-    ) -> Result<Vec<ListedCalendar>, SyncError> {
+        latest: Timestamp,
+    ) -> Result<Option<Vec<ListedCalendar>>, SyncError> {
         let Some(completed) = state.completed.filter(|it| !it.is_credited) else {
-            return Ok(calendars);
+            return Ok(Some(calendars));
         };
-        let sync = &completed.sync;
+        let (sync, all) = (&completed.sync, calendars.len());
         let credited = stream::iter(&mut calendars)
+            .take_while(|_| ready(self.clock.now() <= latest))
             .map(|listed| self.credit_one(sync, listed))
             .buffer_unordered(AT_ONCE);
-        let credited: usize = credited.try_fold(0, async |sum, one| Ok(sum + one)).await?;
+        let add = async |(seen, changed), one| Ok((seen + 1, changed + one));
+        let (seen, credited): (usize, usize) = credited.try_fold((0, 0), add).await?;
         tracing::info!(
             calendars = credited,
             "{credited} calendars are synced in full by a sync of the workspace"
         );
+        if seen < all {
+            return Ok(None);
+        }
         self.change(|state| {
             let same = state.completed.as_mut();
             if let Some(same) = same.filter(|it| it.sync.began_at == sync.began_at) {
@@ -51,7 +62,7 @@ impl<S: Calendars + OverrideStore + SyncStates> WorkspaceCredit<'_, S> {
             }
         })
         .await?;
-        Ok(calendars)
+        Ok(Some(calendars))
     }
 
     /// Credits one calendar; gives 1 if that changed its record.

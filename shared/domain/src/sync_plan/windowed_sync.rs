@@ -9,7 +9,8 @@
 //! Windows are sized by pages. A window that is listed in pages cannot be trusted before its
 //! last page, because Recall does not say in which order it lists. So a window is short
 //! enough that waiting for its end costs little compared with the pages before it, and long
-//! enough that its last page, which is mostly not full, costs little too.
+//! enough that its last page, which is mostly not full, costs little too. One that turns out to
+//! have more pages than a list may have is listed anew, in halves.
 //!
 //! A calendar is credited with the sync once the last window is listed. That holds only if
 //! its record did not change after the sync began: see [`WindowedSync::credit`].
@@ -33,6 +34,9 @@ const KEPT_UP_TO_DATE: SignedDuration = SignedDuration::from_hours(24);
 /// Pages of a window: half of a minute's limit, and a twelfth of the pages before it.
 const PAGES: i64 = 30;
 const PART_OF_PAGES_BEFORE: i64 = 12;
+/// The most: longer windows save nothing more, and the events of one that turns out to have twice
+/// as many still fit into a row, so that it is known which ones were not listed.
+const MOST_PAGES: i64 = 250;
 /// As long as it is not known better, one calendar has one event an hour in the busiest hours,
 /// and a page has 100: so many calendars have a page an hour.
 const CALENDARS_A_PAGE: i64 = 100;
@@ -122,20 +126,20 @@ impl WindowedSync {
     /// The sync at its next window, after the current one took so many `pages`; none if that
     /// was the last one.
     ///
-    /// The window after the last coming events is the day before the sync began.
+    /// The windows after the last coming events are those of the day before the sync began.
     #[must_use]
     pub fn after_window(&self, pages: u32) -> Option<Self> {
-        let pages_before = self.pages_before.saturating_add(pages);
-        let busiest = self.busiest_with(pages);
+        let listed = Self {
+            pages_before: self.pages_before.saturating_add(pages),
+            busiest: self.busiest_with(pages),
+            ..self.clone()
+        };
         let window = match self.window.until {
-            _ if self.is_past() => return None,
+            Some(until) if self.is_past() => listed.past_window(until)?,
             None if self.events != WindowedEvents::All => return None,
-            None => Window {
-                from: plus(self.began_at, -KEPT_UP_TO_DATE),
-                until: Some(self.began_at),
-            },
+            None => listed.past_window(plus(self.began_at, -KEPT_UP_TO_DATE))?,
             Some(from) => {
-                let until = plus(from, self.next_length(from, pages, busiest));
+                let until = plus(from, listed.length_after(from, pages));
                 let is_last = until >= plus(self.began_at, LISTED_AHEAD);
                 Window {
                     from,
@@ -143,10 +147,23 @@ impl WindowedSync {
                 }
             }
         };
-        Some(Self {
+        Some(Self { window, ..listed })
+    }
+
+    /// The sync at the first half of its window, which has more pages than a list may have; none if
+    /// the window is as short as can be.
+    #[must_use]
+    pub fn at_half_of_window(&self) -> Option<Self> {
+        let from = self.window.from;
+        let until = self.window.until;
+        let until = until.unwrap_or_else(|| plus(self.began_at, LISTED_AHEAD));
+        let half = until.duration_since(from) / 2;
+        let window = Window {
+            from,
+            until: Some(plus(from, half)),
+        };
+        (half >= SHORTEST).then(|| Self {
             window,
-            pages_before,
-            busiest,
             ..self.clone()
         })
     }
@@ -174,18 +191,40 @@ impl WindowedSync {
         self.busiest.max(u32::try_from(an_hour).unwrap_or(u32::MAX))
     }
 
-    /// The length of the next window: as many pages as wanted, if events are as dense as in
-    /// the current one, and only a quarter more in the busiest hours.
-    fn next_length(&self, from: Timestamp, pages: u32, busiest: u32) -> SignedDuration {
-        let pages_before = i64::from(self.pages_before) + i64::from(pages);
-        let wanted = PAGES + pages_before / PART_OF_PAGES_BEFORE;
+    /// The window of the day before that begins at `from`; none if that is when the sync began.
+    fn past_window(&self, from: Timestamp) -> Option<Window> {
+        let length = self.longest(from).clamp(SHORTEST, KEPT_UP_TO_DATE);
+        (from < self.began_at).then(|| Window {
+            from,
+            until: Some(plus(from, length).min(self.began_at)),
+        })
+    }
+
+    /// The length of the window from `from` on: as many pages as wanted, if events are as dense as
+    /// in the current one, which took so many `pages`.
+    fn length_after(&self, from: Timestamp, pages: u32) -> SignedDuration {
         let current = from.duration_since(self.window.from);
-        let seconds = current.as_secs().max(1).saturating_mul(wanted) / i64::from(pages.max(1));
+        let seconds =
+            current.as_secs().max(1).saturating_mul(self.wanted()) / i64::from(pages.max(1));
+        SignedDuration::from_secs(seconds)
+            .clamp(current / MOST_CHANGE, current * MOST_CHANGE)
+            .min(self.longest(from))
+            .clamp(SHORTEST, LONGEST)
+    }
+
+    /// The length of a window from `from` on that has a quarter more pages than wanted in the
+    /// busiest hours.
+    fn longest(&self, from: Timestamp) -> SignedDuration {
         let (busiest, assumed) = (
-            i64::from(busiest),
+            i64::from(self.busiest),
             i64::from(self.connected) / CALENDARS_A_PAGE,
         );
-        let listed = from.duration_since(self.began_at);
+        // The day before comes last.
+        let listed = if from < self.began_at {
+            LISTED_AHEAD
+        } else {
+            from.duration_since(self.began_at)
+        };
         let are_all_listed = !matches!(self.events, WindowedEvents::ChangedSince(_));
         let was_worked = listed >= WORKING_DAY && busiest * PART_OF_ASSUMED >= assumed;
         let busiest = if !are_all_listed || was_worked || listed >= WEEKEND {
@@ -193,11 +232,14 @@ impl WindowedSync {
         } else {
             assumed
         };
-        let most = (5 * HOUR / 4).saturating_mul(wanted) / busiest.max(1);
-        SignedDuration::from_secs(seconds)
-            .clamp(current / MOST_CHANGE, current * MOST_CHANGE)
-            .min(SignedDuration::from_secs(most))
-            .clamp(SHORTEST, LONGEST)
+        let most = (5 * HOUR / 4).saturating_mul(self.wanted()) / busiest.max(1);
+        SignedDuration::from_secs(most)
+    }
+
+    /// The number of pages that the next window should have.
+    fn wanted(&self) -> i64 {
+        let wanted = PAGES + i64::from(self.pages_before) / PART_OF_PAGES_BEFORE;
+        wanted.min(MOST_PAGES)
     }
 
     /// Every event that starts before this instant is decided, in all calendars that the sync

@@ -22,25 +22,48 @@ fn at(seconds: i64) -> Timestamp {
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-/// Pages of a full sync, when each window was listed: (the start up to which all is decided,
-/// pages so far).
-fn windows(connected: u32, events_between: impl Fn(i64, i64) -> i64) -> Vec<(i64, i64)> {
-    let mut sync = WindowedSync::begin(PolicyRevision(1), connected, WindowedEvents::Coming, at(0));
-    let (mut decided, mut pages) = (Vec::new(), 0);
+/// The windows of a full sync: from, until, and the pages of each.
+fn all_windows(
+    (connected, events): (u32, WindowedEvents),
+    events_between: impl Fn(i64, i64) -> i64,
+) -> Vec<(i64, i64, i64)> {
+    let mut sync = WindowedSync::begin(PolicyRevision(1), connected, events, at(0));
+    let mut windows = Vec::new();
     loop {
         let from = sync.window.from.duration_since(at(0)).as_secs();
         let until = sync.window.until;
         let until = until.map_or(28 * DAY, |until| until.duration_since(at(0)).as_secs());
         assert!(from < until, "{from} to {until}");
         let taken = (events_between(from, until) / 100 + 1).max(1);
-        pages += taken;
-        decided.push((until, pages));
+        if taken > MOST_LISTED
+            && let Some(half) = sync.at_half_of_window()
+        {
+            sync = half;
+            continue;
+        }
+        windows.push((from, until, taken));
         match sync.after_window(u32::try_from(taken).expect("few")) {
             Some(next) => sync = next,
-            None => return decided,
+            None => return windows,
         }
     }
 }
+
+/// Pages of a full sync of coming events, when each window was listed: (the start up to which all
+/// is decided, pages so far).
+fn windows(connected: u32, events_between: impl Fn(i64, i64) -> i64) -> Vec<(i64, i64)> {
+    let windows = all_windows((connected, WindowedEvents::Coming), events_between);
+    let decided = windows.into_iter().scan(0, |pages, (_, until, taken)| {
+        *pages += taken;
+        Some((until, *pages))
+    });
+    decided.collect()
+}
+
+/// The most pages of a list that is followed.
+const MOST_LISTED: i64 = 1_000;
+/// Pages whose events fit into a row.
+const MOST_STORED: i64 = 600;
 
 /// Events that start before an instant, at `a_day` events for each calendar and workday, in
 /// the eight hours from `first` on.
@@ -100,6 +123,57 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// However large the workspace is, and however many meetings start at a full hour.
+    #[test]
+    fn a_window_has_no_more_pages_than_a_row_has_room_for_their_events(
+        connected in 31_u32..200_000,
+        a_day in 4_i64..12,
+        first in 0_i64..16,
+    ) {
+        let before = events_before(connected, a_day, first);
+        let days = |at: i64| before(at) + before(at + 7 * DAY);
+        let between = |from, until| if from < 0 { days(until) - days(from) } else { before(until) - before(from) };
+        let windows = all_windows((connected, WindowedEvents::All), between);
+        for (from, until, pages) in &windows {
+            prop_assert!(*pages <= MOST_STORED, "{pages} pages from {from} to {until}");
+        }
+        let coming = windows.iter().filter(|(from, ..)| *from >= 0);
+        let past = windows.iter().filter(|(from, ..)| *from < 0);
+        prop_assert_eq!(followed(coming), Some((0, 28 * DAY)));
+        prop_assert_eq!(followed(past), Some((-DAY, 0)));
+    }
+
+    /// Thousands of events that start at once are found by halves.
+    #[test]
+    fn a_window_that_turns_out_to_be_too_long_is_listed_in_halves(
+        connected in 31_u32..200_000,
+        crowd in (0_i64..28 * DAY, 1_000_i64..90_000),
+    ) {
+        let between = |from: i64, until: i64| {
+            let is_in_it = (from..until).contains(&crowd.0);
+            if is_in_it { crowd.1 * 2 } else { 0 }
+        };
+        let windows = all_windows((connected, WindowedEvents::Coming), between);
+        prop_assert_eq!(followed(windows.iter()), Some((0, 28 * DAY)));
+        for (from, until, pages) in &windows {
+            let is_short = until - from < 2 * SHORTEST.as_secs();
+            prop_assert!(*pages <= MOST_LISTED || is_short, "{pages} pages from {from} to {until}");
+        }
+    }
+}
+
+/// From when until when windows follow each other without a gap.
+fn followed<'a>(windows: impl Iterator<Item = &'a (i64, i64, i64)>) -> Option<(i64, i64)> {
+    let spans = windows.map(|(from, until, _)| (*from, *until));
+    spans.map(Some).reduce(|one, next| {
+        let ((from, end), (begin, until)) = (one?, next?);
+        (end == begin).then_some((from, until))
+    })?
+}
+
 #[test]
 fn the_day_before_comes_last_unless_only_coming_events_are_listed() {
     let of_some = [
@@ -120,7 +194,7 @@ fn the_day_before_comes_last_unless_only_coming_events_are_listed() {
         let is_of_all = events == WindowedEvents::All;
         assert_eq!(last.is_past(), is_of_all);
         if is_of_all {
-            assert_eq!(last.window.from, at(-DAY));
+            assert_eq!(last.window.until, Some(at(0)));
             assert_eq!(last.decided_until(), at(28 * DAY));
         }
     }
