@@ -14,6 +14,7 @@ use crate::ports::{
     CalendarDirectory as _, Calendars as _, Clock as _, PageOfCalendars, SyncStates as _,
     WriteOutcome,
 };
+use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{CallTerms, Paging, PortError, RecallCalls};
@@ -153,14 +154,36 @@ impl<P: SyncPorts> NewCalendars<'_, P> {
             }
             fetched => fetched,
         };
-        match &fetched {
-            Ok(listed) => list.note(now, listed),
-            // Whoever needs them need not wait.
-            Err(_) => list.began_at = list.listed_at,
-        }
-        // In a conflict another list has begun since, and will say the same.
-        self.state.write_new_calendar_list(&list).await?;
-        fetched.map(|_| Some(list))
+        let noted = self.note(list, now, fetched.as_deref().ok()).await?;
+        fetched.map(|_| Some(noted))
+    }
+
+    /// Notes the calendars of the list that began at an instant, or that there are none and nobody
+    /// need wait for them. Another list that has begun since goes on; one that is done already says
+    /// as much. Gives the list as it is then.
+    async fn note(
+        &self,
+        mut list: NewCalendarList,
+        began_at: Timestamp,
+        listed: Option<&[CreatedCalendar]>,
+    ) -> Result<NewCalendarList, SyncError> {
+        retry_on_conflict(async || {
+            match listed {
+                Some(listed) => list.note(began_at, listed),
+                None if list.began_at == Some(began_at) => list.began_at = list.listed_at,
+                None => return Ok(Attempt::Done(list.clone())),
+            }
+            if self.state.write_new_calendar_list(&list).await? == WriteOutcome::Written {
+                return Ok(Attempt::Done(list.clone()));
+            }
+            list = self.state.new_calendar_list().await?;
+            Ok(if list.listed_at >= Some(began_at) {
+                Attempt::Done(list.clone())
+            } else {
+                Attempt::Conflict
+            })
+        })
+        .await
     }
 
     /// Whether a calendar may be read by itself after new ones could not be listed.

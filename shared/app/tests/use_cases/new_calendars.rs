@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use callsheet_app::ports::{Calendars as _, SyncStates as _, WriteOutcome};
+use callsheet_app::ports::{Calendars as _, Clock as _, SyncStates as _, WriteOutcome};
 use callsheet_app::{Handled, PortError, Service};
 use callsheet_domain::{CalendarStatus, NewCalendarList, Operation, SyncJob, SyncReason};
 use callsheet_testkit::{Fault, With as _};
+use futures_util::FutureExt as _;
 use jiff::SignedDuration;
 use test_case::test_case;
 
-use crate::harness::Harness;
+use crate::harness::{Failing, Harness};
 use crate::windows::{CALENDARS, id, meeting, new_calendar};
 
 /// Connects a calendar with a meeting in an hour.
@@ -246,4 +247,36 @@ async fn a_list_of_new_calendars_that_is_never_stored_is_made_again() {
     assert_eq!(harness.policies_at(1, 1), [0]);
     let waited = harness.after(0).duration_since(began_at);
     assert!(waited <= SignedDuration::from_secs(4), "{waited}");
+}
+
+/// Several pages take longer than other workers wait. If each list lost what it had to the next
+/// one, none would ever count.
+#[tokio::test]
+async fn a_list_during_which_another_one_begins_counts_all_the_same() {
+    let harness = Harness::new();
+    connect(&harness, 0);
+    harness.send(&id(0), SyncReason::CalendarChanged).await;
+    let (state, clock) = (harness.state.clone(), harness.clock.clone());
+    let another_begins = Failing::with(move |call| {
+        if call == "CalendarDirectory::calendars" {
+            clock.advance(SignedDuration::from_secs(4));
+            let list = state.new_calendar_list().now_or_never();
+            let begun = NewCalendarList {
+                began_at: Some(clock.now()),
+                ..list.expect("memory").expect("memory")
+            };
+            let written = state.write_new_calendar_list(&begun).now_or_never();
+            written.expect("memory").expect("memory");
+        }
+        None
+    });
+    let began_at = harness.after(0);
+    let sync = harness.failing_sync(&another_begins);
+    let handled = sync
+        .handle(&harness.queue.deliver(1), harness.deadline())
+        .await;
+    assert_eq!(handled, Handled::default());
+    let list = harness.state.new_calendar_list().await.expect("memory");
+    assert_eq!(list.listed_at, Some(began_at));
+    assert!(list.began_at > list.listed_at, "the other one goes on");
 }
