@@ -95,6 +95,11 @@ impl CallQueue {
         }
     }
 
+    /// Until when no call may be made, if that is later than `instant`.
+    pub(super) fn blocked_beyond(&self, instant: Timestamp) -> Option<Timestamp> {
+        self.blocked_until.filter(|until| *until > instant)
+    }
+
     /// Begins to acquire permits, as many as are returned, if some are missing.
     pub(super) fn begin_acquiring(&mut self, now: Timestamp) -> Option<u32> {
         let slice = (self.rate_limit.a_second() / SLICES_A_SECOND).max(1);

@@ -50,6 +50,7 @@ mod fakes;
 mod left_bots;
 mod outcome;
 mod owner_checks;
+mod parked_calls;
 mod plan;
 mod refused_bots;
 mod report;

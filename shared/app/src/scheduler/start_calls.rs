@@ -49,6 +49,7 @@ fn read_due(state: &mut RunState, now: Timestamp) -> Option<Task> {
     if !state.due.begin_read(now) {
         return None;
     }
+    state.park_blocked(now, plus(now, READ_INTERVAL));
     let limits = state.queues.iter().map(|queue| queue.rate_limit);
     let a_second: u32 = limits.map(callsheet_domain::RateLimit::a_second).sum();
     Some(Task::ReadDue(DueQuery {

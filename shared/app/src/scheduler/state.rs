@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use callsheet_domain::{Decision, DecisionKey, DeduplicationKey, Operation, Timestamp};
+use callsheet_domain::{Decision, DecisionKey, DeduplicationKey, Operation, Timestamp, plus};
 use jiff::SignedDuration;
 
 use crate::PortError;
@@ -10,11 +10,16 @@ use crate::ports::Held;
 use crate::scheduler::access::RunAccess;
 use crate::scheduler::call_queue::{CallQueue, NextSlot};
 use crate::scheduler::due_batch::DueBatch;
+use crate::scheduler::parked_calls::ParkedCalls;
+use crate::scheduler::plan::PlannedCall;
 use crate::scheduler::report::{RunReport, StopReason};
 use crate::scheduler::run_lease::RunLease;
 use crate::scheduler::settings::SchedulerSettings;
 use crate::scheduler::standing_bots::StandingBots;
 use crate::scheduler::task::{BadRow, RowProblem};
+
+/// Rows are parked for no longer than this: one of them may want another call by then.
+const PARKED: SignedDuration = SignedDuration::from_secs(30);
 
 /// The state of a run.
 #[derive(Debug)]
@@ -33,6 +38,8 @@ pub(super) struct RunState {
     pub(super) unclaimed: HashSet<DecisionKey>,
     /// Rows that cannot be read or written. The run leaves them alone.
     set_aside: HashSet<DecisionKey>,
+    /// Rows whose limit is blocked, and hid others.
+    pub(super) parked: ParkedCalls,
     pub(super) lease: RunLease,
     pub(super) access: RunAccess,
     /// Whether a plan was logged.
@@ -58,6 +65,7 @@ impl RunState {
             standing: StandingBots::default(),
             unclaimed: HashSet::new(),
             set_aside: HashSet::new(),
+            parked: ParkedCalls::default(),
             lease: RunLease::new(held, settings.lease),
             access: RunAccess::default(),
             has_logged_plan: false,
@@ -148,8 +156,29 @@ impl RunState {
         self.in_flight
             .keys()
             .chain(&self.set_aside)
+            .chain(self.parked.rows())
             .cloned()
             .collect()
+    }
+
+    /// Parks the calls of the batch if none of them may be made before `soon`, and the index has
+    /// more rows than were read.
+    pub(super) fn park_blocked(&mut self, now: Timestamp, soon: Timestamp) {
+        self.parked.release(now);
+        if !self.due.has_more() {
+            return;
+        }
+        let blocked = |planned: &PlannedCall| {
+            let operation = planned.attempt.operation();
+            let mut queues = self.queues.iter();
+            let queue = queues.find(|queue| queue.operation == operation)?;
+            queue.blocked_beyond(soon)
+        };
+        let until: Option<Vec<_>> = self.due.calls.iter().map(blocked).collect();
+        if let Some(until) = until.and_then(|until| until.into_iter().min()) {
+            let rows = self.due.calls.iter().map(|planned| planned.row.key.clone());
+            self.parked.park(rows, until.min(plus(now, PARKED)));
+        }
     }
 
     /// Sets a row aside that cannot be read or written: it is logged and counted,

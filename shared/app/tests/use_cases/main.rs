@@ -9,6 +9,7 @@ mod apply_result;
 mod bad_rows;
 mod begun;
 mod blocked_calls;
+mod blocked_limit;
 mod bot_orders;
 mod bot_statuses;
 mod bus_events;

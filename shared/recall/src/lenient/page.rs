@@ -22,6 +22,7 @@
 
 mod items;
 mod recovery;
+mod splitter;
 #[cfg(test)]
 mod tests;
 
@@ -32,38 +33,14 @@ use super::parts::Parts;
 use super::place::{Place, Step};
 use super::repair::repaired;
 use super::scan::Progress;
-use super::search::{
-    ItemNames, LONGEST_FRAME, end_of_list, fields_behind_list, has, is_behind_a_comma,
-};
+use super::search::{LONGEST_FRAME, end_of_list, fields_behind_list, has, is_behind_a_comma};
 use recovery::closed;
+pub(crate) use splitter::PageSplitter;
 
 /// The longest address of a next page that is not text.
 const LONGEST_ODD_CURSOR: usize = 200;
 
-/// Splits one page.
-#[derive(Debug)]
-pub(crate) struct PageSplitter {
-    names: ItemNames,
-    /// The text that arrived; before `start` it is read.
-    text: Vec<u8>,
-    start: usize,
-    received: usize,
-    next: Option<Vec<u8>>,
-    place: Place,
-}
-
 impl PageSplitter {
-    pub(crate) fn new(names: ItemNames) -> Self {
-        Self {
-            names,
-            text: Vec::new(),
-            start: 0,
-            received: 0,
-            next: None,
-            place: Place::Head,
-        }
-    }
-
     /// Refuses a page that announces to be too long, before it arrives.
     pub(crate) fn check_length(length: Option<u64>) -> Result<(), PageProblem> {
         let is_too_long =
@@ -198,30 +175,6 @@ impl PageSplitter {
             return Err(PageProblem::NotAPage);
         }
         self.wait(Place::Head)
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "it ends a step")]
-    fn wait<E>(&mut self, place: Place) -> Result<Step, E> {
-        self.place = place;
-        Ok(Step::More)
-    }
-
-    fn more(&mut self, place: Place) -> Step {
-        self.place = place;
-        Step::More
-    }
-
-    fn next(&mut self, read: usize, place: Place) -> Step {
-        self.start += read;
-        self.place = place;
-        Step::Next
-    }
-
-    /// Reports that the item at `start` is odd at `at`.
-    fn odd(&mut self, at: usize, found: &mut impl FnMut(Item<'_>)) -> Step {
-        let rest = &self.text[self.start..];
-        found(Item::odd(&rest[..rest.len().min(at + 1)]));
-        self.next(0, Place::InOdd { from: 1 })
     }
 }
 

@@ -19,7 +19,8 @@ pub(super) fn apply(state: &mut RunState, read: DueRead, now: Timestamp) -> Vec<
     for row in unreadable {
         state.set_aside(row.into());
     }
-    state.due.end_read(due.waiting_until, due.has_more);
+    let waiting_until = due.waiting_until.into_iter().chain(state.parked.until());
+    state.due.end_read(waiting_until.min(), due.has_more);
     let is_free = |row: &Decision| !state.is_excluded(&row.key) && !state.due.is_started(&row.key);
     let rows = rows.into_iter().filter(is_free).collect();
     let mut plan = CallPlan::of(rows, now);

@@ -1,6 +1,6 @@
 //! The items of a page, and what stands between two of them.
 
-use super::PageSplitter;
+use super::splitter::PageSplitter;
 use crate::lenient::item::{Item, ItemProblem, LONGEST_ITEM};
 use crate::lenient::place::{Place, Step};
 use crate::lenient::scan::{Progress, Scan, skip_blanks, skip_commas};

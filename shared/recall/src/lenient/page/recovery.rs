@@ -1,6 +1,6 @@
 //! Behind an item that is odd or too long, and behind the end of the list.
 
-use super::PageSplitter;
+use super::splitter::PageSplitter;
 use crate::lenient::item::{Item, LONGEST_ITEM, PageProblem};
 use crate::lenient::place::{Place, Step};
 use crate::lenient::scan::{Progress, Scan, skip_blanks};

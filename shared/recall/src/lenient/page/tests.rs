@@ -5,6 +5,7 @@ use test_case::test_case;
 use super::items::REPORTED;
 use super::*;
 use crate::lenient::item::LONGEST_ITEM;
+use crate::lenient::search::ItemNames;
 
 /// The items as text, `!` before one with a problem; the cursor, or why there is none.
 fn split_in(length: usize, text: &str) -> (Vec<String>, Result<Option<String>, PageProblem>) {

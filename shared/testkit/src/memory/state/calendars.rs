@@ -24,20 +24,6 @@ impl State {
         (!is_unreadable).then(|| self.as_listed(record))
     }
 
-    /// The records of the person of this name, under any name.
-    pub(super) fn of_person(&self, person: &CalendarOwner) -> Vec<&CalendarRecord> {
-        let joined = self
-            .joined
-            .keys()
-            .filter(|name| self.person(name) == *person);
-        let names = joined.chain([person]);
-        let mut records: Vec<_> = names
-            .flat_map(|name| self.calendars.of_owner(name))
-            .collect();
-        records.sort_unstable_by_key(|record| &record.calendar.id);
-        records
-    }
-
     pub(super) fn as_listed(&self, record: &CalendarRecord) -> ListedCalendar {
         let person = self.person(&record.calendar.owner());
         let overrides = self.overrides.get(&person);

@@ -3,8 +3,8 @@
 use callsheet_app::PortError;
 use callsheet_app::ports::{MeetingOverrides, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, EventId, MeetingName, MeetingOverride, Override,
-    OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, Timestamp,
+    Actor, CalendarId, CalendarOwner, CalendarRecord, EventId, MeetingName, MeetingOverride,
+    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, Timestamp,
     UnappliedOverride, Version,
 };
 
@@ -39,6 +39,20 @@ impl State {
             person = before;
         }
         person.clone()
+    }
+
+    /// The records of the person of this name, under any name.
+    pub(super) fn of_person(&self, person: &CalendarOwner) -> Vec<&CalendarRecord> {
+        let joined = self
+            .joined
+            .keys()
+            .filter(|name| self.person(name) == *person);
+        let names = joined.chain([person]);
+        let mut records: Vec<_> = names
+            .flat_map(|name| self.calendars.of_owner(name))
+            .collect();
+        records.sort_unstable_by_key(|record| &record.calendar.id);
+        records
     }
 
     /// Has the overrides and the pause of `from` hold for `to` as well.
