@@ -7,7 +7,7 @@ use hmac::Mac as _;
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::claims::{ALGORITHM, AUDIENCE, Claims, Header, TYPE};
+use crate::claims::{ALGORITHM, AUDIENCE, Claims, Header, MOST_CALENDARS, TYPE};
 use crate::key::SigningKey;
 use crate::token::Grant;
 
@@ -35,13 +35,19 @@ pub enum NotSignable {
     /// It would live too long.
     #[error("a token of this role lives at most {} minutes", .0.as_mins())]
     Life(SignedDuration),
+    /// It would cover no calendar, or too many.
+    #[error(
+        "a token covers 1 to {MOST_CALENDARS} calendars, and this one would cover {0}: name some of them by their ids"
+    )]
+    Calendars(usize),
 }
 
 impl SigningKey {
     /// Signs a token.
     ///
     /// # Errors
-    /// If the key may not sign its role, or it would live longer than the role allows.
+    /// If the key may not sign its role, it would live longer than the role allows, or cover no
+    /// calendar or too many.
     pub fn sign(&self, new: &NewToken) -> Result<String, NotSignable> {
         let role = new.grant.role();
         if !self.may_sign(role) {
@@ -53,6 +59,10 @@ impl SigningKey {
         let (calendars, event) = match &new.grant {
             Grant::Participant { event } => (None, Some(event.to_string())),
             Grant::Owner { calendars } => {
+                let count = calendars.len();
+                if !(1..=MOST_CALENDARS).contains(&count) {
+                    return Err(NotSignable::Calendars(count));
+                }
                 let ids = calendars.iter().map(ToString::to_string);
                 (Some(ids.collect()), None)
             }

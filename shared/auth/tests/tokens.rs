@@ -161,6 +161,27 @@ fn a_key_signs_no_token_that_would_be_refused() {
     }
 }
 
+#[test_case(0, false; "none")]
+#[test_case(20, true; "the most")]
+#[test_case(21, false; "one too many")]
+fn an_owners_token_has_as_many_calendars_as_are_accepted(count: usize, is_signed: bool) {
+    let calendars = (0..count).map(|number| id(format!("calendar-{number}")));
+    let grant = Grant::Owner {
+        calendars: calendars.collect(),
+    };
+    let keys = keys();
+    let key = keys.named("crm").expect("a key");
+    match key.sign(&new_token(grant, SignedDuration::from_mins(15))) {
+        Ok(token) => {
+            assert!(is_signed, "{count} calendars");
+            verify(&token).expect("it is valid");
+        }
+        Err(error) => {
+            assert_eq!((error, is_signed), (NotSignable::Calendars(count), false));
+        }
+    }
+}
+
 /// A change of one claim; `null` removes it.
 fn owner_with(claim: &str, value: Value) -> String {
     let mut claims = claims("owner");
