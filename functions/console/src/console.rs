@@ -78,8 +78,10 @@ impl<P: ConsolePorts, S: Keys> Console<P, S> {
             Ok(found) => self.answer_found(&request, &found, began_at).await,
             Err(refused) => (None, Err(refused)),
         };
+        // What a write has done is done: only a read can be answered with 304.
+        let reads = route.is_some_and(|route| route.method() == Method::GET);
         let conditions = Conditions {
-            if_none_match,
+            if_none_match: if_none_match.filter(|_| reads),
             is_head,
             is_public,
         };

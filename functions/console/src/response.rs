@@ -31,7 +31,7 @@ pub(crate) struct Answer {
 /// What was asked for besides the document.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Conditions<'a> {
-    /// The value of `If-None-Match`.
+    /// The value of `If-None-Match`; none of a write, which answers what it has done.
     pub(crate) if_none_match: Option<&'a str>,
     /// Whether the body is not sent.
     pub(crate) is_head: bool,

@@ -151,12 +151,7 @@ fn expected(route: Route, role: Role, is_own: bool) -> i64 {
 async fn a_role_reads_and_writes_what_the_table_says(role: Role, is_own: bool) {
     let harness = Harness::new().await;
     for route in Route::ALL {
-        let mut request = request(route, is_own).with_token(&token(grant(role)));
-        if route == Route::Disconnect {
-            // What it depends on is what its GET shows now.
-            let shown = harness.get(Role::Operator, &request.path).await;
-            request = request.with_header("if-match", shown.header("etag").expect("a tag"));
-        }
+        let request = of_role(&harness, route, role, is_own).await;
         let reply = harness.send(request).await;
         let expected = expected(route, role, is_own);
         assert_eq!(reply.status, expected, "{route:?}: {}", reply.body);
@@ -167,6 +162,40 @@ async fn a_role_reads_and_writes_what_the_table_says(role: Role, is_own: bool) {
                 "not-found"
             };
             assert_eq!(reply.problem(), problem);
+        }
+    }
+}
+
+/// A request of a role, with what it depends on.
+async fn of_role(harness: &Harness, route: Route, role: Role, is_own: bool) -> Request {
+    let request = request(route, is_own).with_token(&token(grant(role)));
+    if route != Route::Disconnect {
+        return request;
+    }
+    // What it depends on is what its GET shows now.
+    let shown = harness.get(Role::Operator, &request.path).await;
+    request.with_header("if-match", shown.header("etag").expect("a tag"))
+}
+
+#[tokio::test]
+async fn only_a_read_is_answered_as_known() {
+    for route in Route::ALL {
+        let Access::Roles(roles) = route.access() else {
+            continue;
+        };
+        let harness = Harness::new().await;
+        let role = *roles.last().expect("a role");
+        let request = of_role(&harness, route, role, true).await;
+        let reply = harness
+            .send(request.with_header("if-none-match", "*"))
+            .await;
+        if writes(route) {
+            let success = i64::from(route.success().as_u16());
+            assert_eq!(reply.status, success, "{route:?}: {}", reply.body);
+            assert!(!reply.body.is_empty(), "{route:?}");
+        } else {
+            let answer = (reply.status, reply.body.as_str());
+            assert_eq!(answer, (304, ""), "{route:?}");
         }
     }
 }
