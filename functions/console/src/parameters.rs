@@ -123,12 +123,14 @@ impl Parameters {
     }
 }
 
-/// The query of the next page: the given one with other values of some parameters.
-pub(crate) fn next_query(query: &str, changed: &[(&str, String)]) -> String {
+/// The query of another page of a list: the given one, with its filters, and with other values of
+/// some parameters.
+pub(crate) fn changed_query(query: &str, changed: &[(&str, Option<String>)]) -> String {
     let kept = form_urlencoded::parse(query.as_bytes());
     let kept = kept.filter(|(name, _)| changed.iter().all(|(changed, _)| changed != name));
-    let mut next = form_urlencoded::Serializer::new(String::new());
-    next.extend_pairs(kept);
-    next.extend_pairs(changed);
-    next.finish()
+    let mut other = form_urlencoded::Serializer::new(String::new());
+    other.extend_pairs(kept);
+    let values = changed.iter();
+    other.extend_pairs(values.filter_map(|(name, value)| Some((name, value.as_ref()?))));
+    other.finish()
 }

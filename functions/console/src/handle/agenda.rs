@@ -9,12 +9,12 @@ use crate::asked::Asked;
 use crate::caller::Caller;
 use crate::cursor::encode;
 use crate::page;
-use crate::parameters::{Parameters, next_query};
+use crate::parameters::Parameters;
 use crate::ports::ConsolePorts;
 use crate::problem::Refused;
 use crate::response::Answer;
 
-use super::event_page::{Lengths, page_query};
+use super::event_page::{Lengths, next_page, page_query};
 
 /// The length of a period, unless the request says it: events are decided about so far ahead. And
 /// the longest one.
@@ -35,16 +35,9 @@ pub(super) async fn agenda<P: ConsolePorts>(
     let read = (ports.state(), ports.decisions());
     let page = read_agenda(read, record, &query, caller.now).await?;
     let cursor = page.next.as_ref().map(encode);
-    let next = cursor.clone().map(|cursor| {
-        let changed = [
-            ("from", period.from.to_string()),
-            ("until", period.until.to_string()),
-            ("cursor", cursor),
-        ];
-        next_query(asked.query, &changed)
-    });
+    let next = next_page(asked.query, &query, cursor.as_deref());
     let agenda = caller.shown(Agenda::of(page, period, cursor, caller.now));
-    let page = asked.page(caller, |view| page::agenda(&agenda, view));
+    let page = asked.page(caller, |view| page::agenda(&agenda, next.as_deref(), view));
     Ok(Answer::of(&agenda).with_page(page).with_next(next))
 }
 

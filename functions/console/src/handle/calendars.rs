@@ -14,7 +14,7 @@ use callsheet_domain::{CalendarId, CalendarMetadata, CalendarStatus};
 use crate::asked::Asked;
 use crate::caller::Caller;
 use crate::page;
-use crate::parameters::{Parameters, next_query};
+use crate::parameters::{Parameters, changed_query};
 use crate::ports::ConsolePorts;
 use crate::problem::Refused;
 use crate::response::Answer;
@@ -34,15 +34,17 @@ pub(super) async fn list<P: ConsolePorts>(
     if let Grant::Owner { calendars } = caller.token.grant() {
         let known = read_calendars(state, decisions, calendars, caller.now).await?;
         let listed = CalendarList::of(known, caller.now);
-        let page = asked.page(caller, |view| page::calendars(&listed, view));
+        let page = asked.page(caller, |view| page::calendars(&listed, None, view));
         return Ok(Answer::of(&listed).with_page(page));
     }
     let query = query(asked)?;
     let known = list_calendars(state, decisions, &query, caller.now).await?;
     let listed = CalendarList::of(known, caller.now);
     let next = listed.next.clone();
-    let next = next.map(|cursor| next_query(asked.query, &[("cursor", cursor)]));
-    let page = asked.page(caller, |view| page::calendars(&listed, view));
+    let next = next.map(|cursor| changed_query(asked.query, &[("cursor", Some(cursor))]));
+    let page = asked.page(caller, |view| {
+        page::calendars(&listed, next.as_deref(), view)
+    });
     Ok(Answer::of(&listed).with_page(page).with_next(next))
 }
 

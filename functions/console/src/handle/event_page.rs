@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::caller::Caller;
 use crate::cursor::decode;
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, changed_query};
 
 /// The events of a page, unless the request says how many.
 const USUAL: usize = 50;
@@ -63,6 +63,17 @@ pub(super) fn page_query(
             title,
         },
     }
+}
+
+/// The query of the page that a cursor leads to. Its period is the one that was read, whatever the
+/// day is by then.
+pub(super) fn next_page(query: &str, read: &PageQuery, cursor: Option<&str>) -> Option<String> {
+    let changed = [
+        ("from", Some(read.from.to_string())),
+        ("until", Some(read.until.to_string())),
+        ("cursor", Some(cursor?.to_owned())),
+    ];
+    Some(changed_query(query, &changed))
 }
 
 /// When the day of an instant began in a zone. The instant itself, if no day has a begin there.

@@ -11,12 +11,12 @@ use crate::asked::Asked;
 use crate::caller::Caller;
 use crate::cursor::encode;
 use crate::page;
-use crate::parameters::{Parameters, next_query};
+use crate::parameters::Parameters;
 use crate::ports::ConsolePorts;
 use crate::problem::Refused;
 use crate::response::Answer;
 
-use super::event_page::{Lengths, page_query};
+use super::event_page::{Lengths, next_page, page_query};
 
 /// The most calendars whose events are listed together.
 const MOST_CALENDARS: usize = 20;
@@ -43,14 +43,7 @@ pub(super) async fn list<P: ConsolePorts>(
     let read = (ports.state(), ports.decisions());
     let found = list_page(read, &calendars, &query, caller.now).await?;
     let cursor = found.next.as_ref().map(encode);
-    let next = cursor.clone().map(|cursor| {
-        let changed = [
-            ("from", query.from.to_string()),
-            ("until", query.until.to_string()),
-            ("cursor", cursor),
-        ];
-        next_query(asked.query, &changed)
-    });
+    let next = next_page(asked.query, &query, cursor.as_deref());
     let listed = caller.shown(EventList::of(found, cursor, caller.now));
     let page = asked.page(caller, |view| page::events(&listed, next.as_deref(), view));
     Ok(Answer::of(&listed).with_page(page).with_next(next))

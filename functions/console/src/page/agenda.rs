@@ -8,13 +8,13 @@ use crate::page::badge::{State, is_over};
 use crate::page::control::{Scope, control};
 use crate::page::icon::Icon;
 use crate::page::instant::{date, day, instant, moment, span};
+use crate::page::pages::pages;
 use crate::page::texts;
 use crate::page::view::View;
 
-/// The fragment of a page of an agenda.
-pub(crate) fn agenda(agenda: &Agenda, view: &View<'_>) -> Markup {
+/// The fragment of a page of an agenda. `next` is the query of the next page.
+pub(crate) fn agenda(agenda: &Agenda, next: Option<&str>, view: &View<'_>) -> Markup {
     let address = format!("#/calendars/{}/agenda", agenda.calendar);
-    let is_later = view.parameter("cursor").is_some();
     html! {
         section.page data-title=(texts::AGENDA) data-every="20" data-row {
             div.head {
@@ -40,14 +40,7 @@ pub(crate) fn agenda(agenda: &Agenda, view: &View<'_>) -> Markup {
                     ol.rows { @for event in events { (row(event, view)) } }
                 }
             }
-            p.pages {
-                @if is_later { a id="first" href=(address) { (texts::FIRST) } }
-                @if let Some(next) = &agenda.next {
-                    a id="later" href={ (address) "?cursor=" (next) "&until=" (agenda.until) "&from=" (agenda.from) } {
-                        (texts::LATER)
-                    }
-                }
-            }
+            (pages(&address, (next, texts::LATER), view))
             nav.foot aria-label=(texts::THIS_CALENDAR) {
                 a href={ "#/calendars/" (agenda.calendar) "/overrides" } { (texts::OVERRIDES) }
                 a href={ "#/calendars/" (agenda.calendar) "/activity" } { (texts::ACTIVITY) }

@@ -6,11 +6,12 @@ use maud::{Markup, html};
 use crate::page::agenda::find;
 use crate::page::icon::Icon;
 use crate::page::instant::instant;
+use crate::page::pages::pages;
 use crate::page::texts;
 use crate::page::view::View;
 
-/// The fragment of a page of calendars.
-pub(crate) fn calendars(list: &CalendarList, view: &View<'_>) -> Markup {
+/// The fragment of a page of calendars. `next` is the query of the next page.
+pub(crate) fn calendars(list: &CalendarList, next: Option<&str>, view: &View<'_>) -> Markup {
     let has_problem = view.parameter("problem").is_some();
     html! {
         section.page data-title=(texts::CALENDARS) data-every="20" {
@@ -42,9 +43,7 @@ pub(crate) fn calendars(list: &CalendarList, view: &View<'_>) -> Markup {
                     }
                 }
             }
-            @if let Some(next) = &list.next {
-                p.pages { a id="later" href={ "#/calendars?meetings=true&cursor=" (next) } { (texts::MORE) } }
-            }
+            (pages("#/calendars", (next, texts::MORE), view))
         }
     }
 }

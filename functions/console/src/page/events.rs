@@ -9,6 +9,7 @@ use crate::page::agenda::find;
 use crate::page::badge::{State, is_over};
 use crate::page::icon::Icon;
 use crate::page::instant::{date, day, span};
+use crate::page::pages::pages;
 use crate::page::texts;
 use crate::page::view::View;
 
@@ -29,9 +30,7 @@ pub(crate) fn events(list: &EventList, next: Option<&str>, view: &View<'_>) -> M
                 div.empty { p { strong { (texts::NOTHING_HERE) } } p.muted { (texts::NO_EVENTS_OF_DAY) } }
             }
             ol.rows { @for event in &list.events { (row(event, view)) } }
-            @if let Some(next) = next {
-                p.pages { a id="later" href={ "#/events?" (next) } { (texts::MORE) } }
-            }
+            (pages("#/events", (next, texts::MORE), view))
         }
     }
 }

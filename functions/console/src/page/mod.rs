@@ -21,6 +21,7 @@ mod linted;
 mod meeting;
 mod overrides;
 mod overview;
+mod pages;
 mod playground;
 mod policy;
 mod previewed;

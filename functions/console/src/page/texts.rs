@@ -38,7 +38,7 @@ pub(super) const FILTERS: &str = "Filters";
 pub(super) const ALL: &str = "All";
 pub(super) const FIND: &str = "Find a title";
 pub(super) const LATER: &str = "Later events";
-pub(super) const FIRST: &str = "Back to today";
+pub(super) const FIRST: &str = "First page";
 pub(super) const NOTHING_HERE: &str = "Nothing here";
 pub(super) const NO_EVENTS: &str =
     "No events in the next 28 days. New ones appear a few seconds after they are in the calendar.";

@@ -5,7 +5,7 @@ use callsheet_domain::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::caller::Caller;
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, changed_query};
 
 /// How a fragment is shown.
 #[derive(Debug)]
@@ -43,6 +43,11 @@ impl<'a> View<'a> {
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let mut values = Parameters::of(self.query).all(name);
         (values.len() == 1).then(|| values.remove(0))
+    }
+
+    /// The query without a parameter.
+    pub(crate) fn query_without(&self, name: &str) -> String {
+        changed_query(self.query, &[(name, None)])
     }
 
     /// IANA's name of the time zone.

@@ -265,6 +265,42 @@ async fn the_events_of_a_day_have_links_to_the_days_beside_it() {
     );
 }
 
+/// The addresses of the links to the first page and to the next one.
+fn page_links(body: &str) -> [Option<String>; 2] {
+    ["first", "later"].map(|id| {
+        let (_, after) = body.split_once(&format!("id=\"{id}\" href=\""))?;
+        let (address, _) = after.split_once('"')?;
+        Some(address.replace("&amp;", "&"))
+    })
+}
+
+#[test_case("/calendars/calendar-sales/agenda", "verdict=record&bot=due&q=kick&limit=1"; "an agenda")]
+#[test_case("/events", "verdict=record&bot=due&q=kick&calendar=calendar-sales&limit=1"; "events")]
+#[test_case("/calendars", "status=connected&q=calendar&meetings=true&limit=1"; "calendars")]
+#[tokio::test]
+async fn the_links_of_a_list_keep_its_filters(address: &str, filters: &str) {
+    let harness = Harness::new().await;
+    let another = a_decision().with(|row| row.key.event_id = id("event-1-later"));
+    harness.decisions.put(another);
+    let page = async |query: &str| {
+        let path = format!("/v1{address}?{query}");
+        fragment(&harness, Role::Reader, &path).await.body
+    };
+    let [first, later] = page_links(&page(filters).await);
+    let later = later.expect("another page");
+    assert_eq!(first, None, "this is the first page");
+    let query = later.strip_prefix(&format!("#{address}?"));
+    let query = query.expect("the same list");
+    assert!(query.contains("cursor="), "{query}");
+    let [first, later] = page_links(&page(query).await);
+    assert_eq!(later, None, "that is the last page");
+    for link in [query, first.expect("a way back").as_str()] {
+        for filter in filters.split('&') {
+            assert!(link.contains(filter), "{filter}: {link}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn coverage_has_a_row_for_each_group_and_a_link_to_each_grouping() {
     let harness = Harness::new().await;
