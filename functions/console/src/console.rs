@@ -13,7 +13,9 @@ use crate::caller::Caller;
 use crate::exchange::exchange;
 use crate::form::Form;
 use crate::handle::{RecentStatus, handle};
+use crate::open_api::known_names;
 use crate::page::has_page;
+use crate::parameters::Parameters;
 use crate::ports::ConsolePorts;
 use crate::problem::Refused;
 use crate::request_log::{Requested, log_request};
@@ -149,6 +151,7 @@ impl<P: ConsolePorts, S: Keys> Console<P, S> {
 
     /// An access token for a person whose ID token API Gateway has verified.
     async fn signed_in(&self, request: &HttpRequest, now: Timestamp) -> Result<Answer, Refused> {
+        refuse_unknown_parameters(Route::SignIn, request)?;
         let sign_in = self.sign_in.as_ref().ok_or(Refused::NotFound)?;
         let keys = fresh(&self.keys, now).await;
         exchange(self.ports.state(), &keys, (request, sign_in), now).await
@@ -160,6 +163,11 @@ impl<P: ConsolePorts, S: Keys> Console<P, S> {
         caller: Caller<'_>,
         asked: Asked<'_>,
     ) -> Result<Answer, Refused> {
+        refuse_unknown_parameters(route, asked.request)?;
         Box::pin(handle((&self.ports, &self.status), route, caller, asked)).await
     }
+}
+
+fn refuse_unknown_parameters(route: Route, request: &HttpRequest) -> Result<(), Refused> {
+    Parameters::of(&request.query).refuse_unknown(&known_names(route))
 }

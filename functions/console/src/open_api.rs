@@ -23,6 +23,7 @@ use callsheet_api::resync::ResyncRequested;
 use callsheet_api::retry::Retried;
 use callsheet_api::status::Status;
 use lambda_http::http::Method;
+pub(crate) use parameters::known_names;
 use parameters::parameters;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};

@@ -1,4 +1,7 @@
-//! Parameters of a query. All that are invalid are reported at once; unknown ones are ignored.
+//! Parameters of a query. Unknown ones are refused: a list whose filter is misspelt would have
+//! everything. Of the others all that are invalid are reported at once.
+
+use std::collections::BTreeSet;
 
 use callsheet_api::problem::InvalidPart;
 use callsheet_domain::Timestamp;
@@ -21,6 +24,22 @@ impl Parameters {
             given: given.collect(),
             problems: Vec::new(),
         }
+    }
+
+    /// Refuses parameters that are not among the `known` ones.
+    pub(crate) fn refuse_unknown(mut self, known: &[&str]) -> Result<(), Refused> {
+        let unknown = self.given.iter().map(|(name, _)| name.clone());
+        let unknown: BTreeSet<_> = unknown
+            .filter(|name| !known.contains(&name.as_str()))
+            .collect();
+        let expected = match known {
+            [] => "no parameter".to_owned(),
+            known => format!("one of these parameters: {}", known.join(", ")),
+        };
+        for name in unknown {
+            self.refuse(&name, &expected);
+        }
+        self.finish()
     }
 
     /// The values of a parameter that may be given several times.

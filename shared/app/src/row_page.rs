@@ -11,7 +11,10 @@
 
 use std::collections::BTreeSet;
 
-use callsheet_domain::{CalendarId, Decision, DecisionKey, EventId, ListedIds, Timestamp, Verdict};
+use callsheet_domain::{
+    CalendarId, Decision, DecisionKey, EventId, ListedIds, Outcome, Phase, RuleName, Timestamp,
+    Verdict,
+};
 
 use crate::PortError;
 use crate::bot_state::BotState;
@@ -46,6 +49,10 @@ pub struct RowFilter {
     pub is_recorded: Option<bool>,
     /// What became of their bots.
     pub bot: Option<BotState>,
+    /// The rule that decided about them.
+    pub rule: Option<RuleName>,
+    /// Where their bots are in their lives, by the statuses that Recall reported.
+    pub outcome: Option<Phase>,
     /// A part of their titles, in any case.
     pub title: Option<String>,
 }
@@ -232,7 +239,11 @@ impl PageQuery {
 impl RowFilter {
     fn selects(&self, row: &Decision, now: Timestamp) -> bool {
         let is_recorded = matches!(row.verdict, Verdict::Record(_));
+        let rule = &row.verdict.reason().rule;
+        let outcome = || row.bot_outcome().map(Outcome::phase);
         self.is_recorded.is_none_or(|wanted| wanted == is_recorded)
+            && self.rule.as_ref().is_none_or(|wanted| wanted == rule)
+            && (self.outcome.is_none() || self.outcome == outcome())
             && self.bot.is_none_or(|bot| bot == BotState::of(row, now))
             && self
                 .title

@@ -61,6 +61,7 @@ pub(super) fn page_query(
             is_recorded: given.one("verdict", "record or skip", verdict),
             bot: given.one("bot", bots, BotState::parse),
             title,
+            ..RowFilter::default()
         },
     }
 }

@@ -5,6 +5,7 @@ use callsheet_api::explain::Explanation;
 use callsheet_app::events_page::list_page;
 use callsheet_app::explain::explain_decision;
 use callsheet_app::row_page::PageQuery;
+use callsheet_domain::{Phase, RuleName};
 use jiff::SignedDuration;
 
 use crate::asked::Asked;
@@ -61,9 +62,16 @@ fn query(caller: Caller<'_>, asked: Asked<'_>) -> Result<(Vec<String>, PageQuery
         LENGTHS
     };
     let zone = given.zone(caller.token.zone());
-    let query = page_query(&mut given, caller, &zone, lengths);
+    let mut query = page_query(&mut given, caller, &zone, lengths);
+    query.filter.rule = given.text("rule").map(RuleName::named);
+    query.filter.outcome = given.one("outcome", "an outcome, such as not_recorded", phase);
     given.finish()?;
     Ok((calendars, query))
+}
+
+/// The outcome of this name.
+fn phase(name: &str) -> Option<Phase> {
+    Phase::ALL.into_iter().find(|phase| phase.as_str() == name)
 }
 
 /// An event, as `callsheet explain` explains it.

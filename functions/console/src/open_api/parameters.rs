@@ -3,10 +3,19 @@
 mod kinds;
 
 use callsheet_domain::CountedBy;
-use kinds::{Parameter, bot, cursor, date, flag, instant, limit, text, title, verdict, zone};
+use kinds::{
+    Parameter, bot, cursor, date, flag, instant, limit, outcome, page_zone, text, title, verdict,
+    zone,
+};
 use serde_json::{Value, json};
 
-use crate::route::Route;
+use crate::route::{Access, Route};
+
+/// The names of the parameters that the query of a route may have.
+pub(crate) fn known_names(route: Route) -> Vec<&'static str> {
+    let known = query(route).into_iter();
+    known.map(|parameter| parameter.name).collect()
+}
 
 pub(super) fn parameters(route: Route) -> Value {
     let of_path = route.template().contains("{id}").then(|| {
@@ -58,7 +67,17 @@ fn path_id(route: Route) -> &'static str {
     }
 }
 
+/// The parameters of the query. The page gives its time zone to each route that takes a token.
 fn query(route: Route) -> Vec<Parameter> {
+    let mut parameters = own_parameters(route);
+    let has_zone = parameters.iter().any(|one| one.name == "zone");
+    if matches!(route.access(), Access::Roles(_)) && !has_zone {
+        parameters.push(page_zone());
+    }
+    parameters
+}
+
+fn own_parameters(route: Route) -> Vec<Parameter> {
     match route {
         Route::Calendars => of_calendars(),
         Route::Agenda => of_agenda(),
@@ -71,12 +90,20 @@ fn query(route: Route) -> Vec<Parameter> {
         )],
         Route::Activity => vec![limit(50, 200)],
         Route::Policies => vec![limit(20, 100)],
+        Route::Event => vec![Parameter {
+            name: "part",
+            schema: json!({"type": "string", "enum": ["why"]}),
+            description: "Of the page only the explanation of the verdict",
+        }],
+        Route::Policy => vec![text(
+            "q",
+            "Only calendars are offered on the page for a preview that have this part in the owner's address or the id",
+        )],
         Route::OpenApi
         | Route::SignIn
         | Route::Me
         | Route::Calendar
         | Route::Overrides
-        | Route::Event
         | Route::OverrideEvent
         | Route::ClearEvent
         | Route::Consent
@@ -89,7 +116,6 @@ fn query(route: Route) -> Vec<Parameter> {
         | Route::RetryEvent
         | Route::Retry
         | Route::Resync
-        | Route::Policy
         | Route::PushPolicy
         | Route::LintPolicy
         | Route::PolicyRevision
@@ -156,7 +182,12 @@ fn of_events() -> Vec<Parameter> {
             "End of the period, at most 31 days after its begin, or 25 hours of all calendars; one day, unless given",
         ),
         verdict(),
+        text(
+            "rule",
+            "Only meetings that the rule of this name decided about",
+        ),
         bot(),
+        outcome(),
         title(),
         zone(),
         limit(50, 200),

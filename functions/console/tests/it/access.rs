@@ -1,7 +1,7 @@
 //! Every route, role, and own or foreign thing.
 
 use callsheet_auth::Role;
-use callsheet_console::{Access, Route};
+use callsheet_console::{Access, Route, open_api};
 use serde_json::json;
 use test_case::test_matrix;
 
@@ -197,6 +197,43 @@ async fn only_a_read_is_answered_as_known() {
             let answer = (reply.status, reply.body.as_str());
             assert_eq!(answer, (304, ""), "{route:?}");
         }
+    }
+}
+
+/// The names of the parameters of a query, as the OpenAPI document has them.
+fn documented_parameters(route: Route) -> Vec<String> {
+    let method = route.method().as_str().to_ascii_lowercase();
+    let parameters = &open_api()["paths"][route.template()][method]["parameters"];
+    let parameters = parameters.as_array().expect("a list").iter();
+    let of_query = parameters.filter(|one| one["in"] == "query");
+    let names = of_query.map(|one| one["name"].as_str().expect("a name").to_owned());
+    names.collect()
+}
+
+/// A filter that is misspelt would otherwise select everything.
+#[tokio::test]
+async fn an_unknown_parameter_is_refused_with_those_that_there_are() {
+    for route in Route::ALL {
+        let role = match route.access() {
+            Access::Public => continue,
+            Access::SignedIn => Role::Owner,
+            Access::Roles(roles) => *roles.last().expect("a role"),
+        };
+        let harness = Harness::new().await;
+        let mut request = of_role(&harness, route, role, true).await;
+        let mark = if request.path.contains('?') { '&' } else { '?' };
+        request.path = format!("{}{mark}verdikt=skip&verdikt=skip", request.path);
+        let reply = harness.send(request).await;
+        let refused = (reply.status, reply.problem());
+        assert_eq!(refused, (422, "invalid".to_owned()), "{route:?}");
+        let problems = reply.json()["problems"].clone();
+        assert_eq!(problems.as_array().map(Vec::len), Some(1), "{problems}");
+        assert_eq!(problems[0]["place"], "verdikt");
+        let detail = problems[0]["detail"].as_str().expect("a sentence");
+        for name in documented_parameters(route) {
+            assert!(detail.contains(&name), "{route:?}: {name}: {detail}");
+        }
+        assert_eq!(harness.queue.sent(), [], "{route:?} has done nothing");
     }
 }
 

@@ -9,7 +9,9 @@ use callsheet_app::bot_state::BotState;
 use callsheet_app::events_page::list_page;
 use callsheet_app::ports::{Calendars as _, OverrideStore as _};
 use callsheet_app::row_page::{PageQuery, Place, RowFilter};
-use callsheet_domain::{Decision, OverrideChoice, OverrideScope, RuleName, Verdict, plus};
+use callsheet_domain::{
+    BotStatus, Decision, Outcome, OverrideChoice, OverrideScope, Phase, RuleName, Verdict, plus,
+};
 use callsheet_testkit::{
     CallName, Intercepted, Interceptor, MemoryDecisions, MemoryState, With as _, a_calendar,
     a_calendar_record, a_decision, an_actor, at, id,
@@ -286,11 +288,17 @@ fn skipped(row: &mut Decision) {
 #[test_case(RowFilter { is_recorded: Some(true), ..RowFilter::default() }, &["event-0001", "event-0003"]; "to record")]
 #[test_case(RowFilter { is_recorded: Some(false), ..RowFilter::default() }, &["event-0002"]; "skipped")]
 #[test_case(RowFilter { bot: Some(BotState::Abandoned), ..RowFilter::default() }, &["event-0003"]; "by bot")]
+#[test_case(RowFilter { rule: Some(RuleName::DEFAULT), ..RowFilter::default() }, &["event-0002"]; "by rule")]
+#[test_case(RowFilter { outcome: Some(Phase::Done), ..RowFilter::default() }, &[]; "by an outcome that none has")]
+#[test_case(RowFilter { outcome: Some(Phase::NotRecorded), ..RowFilter::default() }, &["event-0001"]; "by outcome")]
 #[test_case(RowFilter { title: Some("BUDGET".to_owned()), ..RowFilter::default() }, &["event-0002"]; "by title")]
 #[tokio::test]
 async fn a_filter_selects_events(filter: RowFilter, expected: &[&str]) {
     let decisions = MemoryDecisions::new();
-    decisions.put(event(1, 0));
+    decisions.put(event(1, 0).with(|row| {
+        let status = BotStatus::new("fatal", None, at("11:00")).expect("a status");
+        row.outcome = Some(Outcome::of(id("bot-1"), status));
+    }));
     decisions.put(event(2, 60).with(|row| {
         skipped(row);
         row.title = Some("The budget".to_owned());

@@ -1,5 +1,6 @@
 //! Kinds of parameters that several routes have.
 
+use callsheet_domain::Phase;
 use serde_json::{Value, json};
 
 /// A parameter of a query.
@@ -68,6 +69,14 @@ pub(super) fn bot() -> Parameter {
     )
 }
 
+pub(super) fn outcome() -> Parameter {
+    Parameter {
+        name: "outcome",
+        schema: json!({"type": "string", "enum": Phase::ALL.map(Phase::as_str)}),
+        description: "Only meetings whose bot is there in its life, by the statuses that Recall reported",
+    }
+}
+
 pub(super) fn title() -> Parameter {
     text("q", "A part of the title, in any case")
 }
@@ -76,5 +85,12 @@ pub(super) fn zone() -> Parameter {
     text(
         "zone",
         "IANA's name of the time zone in which days begin; that of the token or UTC, unless given",
+    )
+}
+
+pub(super) fn page_zone() -> Parameter {
+    text(
+        "zone",
+        "IANA's name of the time zone of the times on a page; documents have them in UTC",
     )
 }

@@ -3,13 +3,13 @@
 use callsheet_api::explain::Explanation;
 use callsheet_app::explain::explain_decision;
 use callsheet_auth::Role;
-use callsheet_domain::{RuleName, Verdict};
-use callsheet_testkit::{With as _, a_decision, at};
+use callsheet_domain::{BotStatus, Outcome, RuleName, Verdict};
+use callsheet_testkit::{With as _, a_decision, at, id};
 use serde_json::Value;
 use test_case::test_case;
 
 use super::{event, ids};
-use crate::harness::{Harness, OTHER, OWN};
+use crate::harness::{Harness, OTHER, OWN, another_decision};
 
 #[tokio::test]
 async fn an_event_is_explained_as_the_command_line_explains_it() {
@@ -97,6 +97,32 @@ async fn a_list_of_events_is_bounded(query: &str, expected: i64) {
     let harness = Harness::new().await;
     let path = format!("/v1/events?calendar={OWN}&{query}");
     assert_eq!(harness.get(Role::Reader, &path).await.status, expected);
+}
+
+#[test_case("rule=external", &["event-1"]; "by rule")]
+#[test_case("rule=default", &["event-2"]; "by another rule")]
+#[test_case("rule=no-such-rule", &[]; "by a rule that decided about none")]
+#[test_case("outcome=not_recorded", &["event-2"]; "by outcome")]
+#[test_case("outcome=done", &[]; "by an outcome that none has")]
+#[test_case("rule=external&outcome=not_recorded", &[]; "by both")]
+#[tokio::test]
+async fn events_are_selected_by_rule_and_outcome(query: &str, expected: &[&str]) {
+    let harness = Harness::new().await;
+    harness.decisions.put(another_decision().with(|row| {
+        row.verdict = Verdict::record(RuleName::DEFAULT, "no rule applies");
+        let status = BotStatus::new("fatal", None, at("09:00")).expect("a status");
+        row.outcome = Some(Outcome::of(id("bot-1"), status));
+    }));
+    let path = format!("/v1/events?{query}");
+    let listed = harness.get(Role::Reader, &path).await.json();
+    assert_eq!(ids(&listed), expected);
+}
+
+#[tokio::test]
+async fn an_outcome_that_there_is_not_is_refused() {
+    let harness = Harness::new().await;
+    let reply = harness.get(Role::Reader, "/v1/events?outcome=lost").await;
+    assert_eq!(reply.json()["problems"][0]["place"], "outcome");
 }
 
 /// Of all calendars a day is listed, which may have 25 hours.
