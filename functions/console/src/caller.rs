@@ -3,6 +3,7 @@
 //! A thing that does not exist and one that the token does not include are answered alike, so that
 //! nobody learns by trying which ids exist.
 
+use callsheet_api::delivery::RequestsSync;
 use callsheet_api::without_titles::WithoutTitles;
 use callsheet_app::ports::{Calendars, Decisions, UnreadableRow};
 use callsheet_app::{UseCaseError, find_decision};
@@ -95,6 +96,17 @@ impl Caller<'_> {
             document
         } else {
             document.without_titles()
+        }
+    }
+
+    /// The answer to a change as the caller sees it: only operators learn why a sync could not be
+    /// requested.
+    pub(crate) fn answered<T: RequestsSync>(&self, document: T) -> T {
+        match self.token.grant() {
+            Grant::Operator => document,
+            Grant::Owner { .. } | Grant::Participant { .. } | Grant::Reader => {
+                document.without_reason()
+            }
         }
     }
 

@@ -16,7 +16,34 @@ pub enum Delivery {
     NotSent(String),
 }
 
+/// The answer to a change that requests a sync.
+pub trait RequestsSync {
+    /// Whether the sync was requested.
+    fn sync_request(&mut self) -> &mut Delivery;
+
+    /// The same for people who run no stack.
+    #[must_use]
+    fn without_reason(mut self) -> Self
+    where
+        Self: Sized,
+    {
+        let request = self.sync_request();
+        *request = request.clone().without_reason();
+        self
+    }
+}
+
 impl Delivery {
+    /// The same for people who run no stack: without the reason, which may be the text of an error
+    /// of AWS, with names of queues and accounts.
+    #[must_use]
+    pub fn without_reason(self) -> Self {
+        match self {
+            Self::NotSent(_) => Self::NotSent("the queue did not answer".to_owned()),
+            told => told,
+        }
+    }
+
     /// Represents what became of a notification.
     #[must_use]
     pub fn of(notification: &Notification) -> Self {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::calendars::owner_address;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, RequestsSync};
 use crate::unreadable::UnreadableDecision;
 
 /// A calendar that is to be deleted, and what is deleted with it.
@@ -115,6 +115,12 @@ pub struct DisconnectionRequested {
     pub disconnection: CalendarDisconnection,
     /// Request of the sync that deletes the calendar at Recall and retires its decisions.
     pub sync_request: Delivery,
+}
+
+impl RequestsSync for DisconnectionRequested {
+    fn sync_request(&mut self) -> &mut Delivery {
+        &mut self.sync_request
+    }
 }
 
 impl CalendarDisconnection {

@@ -6,7 +6,7 @@ use callsheet_domain::{OverrideChoice, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, RequestsSync};
 use crate::overrides::{ObstacleKind, TakesEffect};
 
 /// A choice for a whole meeting that was made or taken back. It holds for all copies of the
@@ -61,6 +61,12 @@ pub struct Consent {
     pub chosen_at: Option<Timestamp>,
 }
 
+impl RequestsSync for MeetingOverrideSet {
+    fn sync_request(&mut self) -> &mut Delivery {
+        &mut self.sync_request
+    }
+}
+
 impl MeetingOverrideSet {
     /// Represents a choice that was made or taken back.
     #[must_use]
@@ -95,9 +101,6 @@ impl MeetingOverrideSet {
         self.in_force = None;
         self.copies = None;
         self.has_more_copies = false;
-        if let Delivery::NotSent(reason) = &mut self.sync_request {
-            "the queue did not answer".clone_into(reason);
-        }
         self
     }
 }

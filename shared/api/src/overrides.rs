@@ -5,7 +5,7 @@ use callsheet_domain::OverrideScope;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, RequestsSync};
 use crate::explain::{Keeper, UNREADABLE};
 
 /// An override that was set or cleared.
@@ -100,6 +100,12 @@ impl Scope {
             OverrideScope::PlatformSeries(_) => Self::Series,
             OverrideScope::Series(_) => Self::IcalUid,
         }
+    }
+}
+
+impl RequestsSync for OverrideSet {
+    fn sync_request(&mut self) -> &mut Delivery {
+        &mut self.sync_request
     }
 }
 

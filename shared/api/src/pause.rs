@@ -5,7 +5,7 @@ use callsheet_domain::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, RequestsSync};
 
 /// A pause that was set or ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -23,6 +23,12 @@ pub struct PauseSet {
     pub is_of_person: bool,
     /// Whether a sync of the calendar was requested.
     pub sync_request: Delivery,
+}
+
+impl RequestsSync for PauseSet {
+    fn sync_request(&mut self) -> &mut Delivery {
+        &mut self.sync_request
+    }
 }
 
 impl PauseSet {

@@ -48,10 +48,10 @@ pub(super) async fn ask<P: ConsolePorts>(
     let wanted = request_disconnection((state, queue), id, &by, caller.now).await?;
     document.requested = wanted.record.disconnection.as_ref().map(Requested::of);
     let tag = strong_tag(&document);
-    let document = DisconnectionRequested {
+    let document = caller.answered(DisconnectionRequested {
         disconnection: document,
         sync_request: Delivery::of(&wanted.notification),
-    };
+    });
     let page = asked.page(caller, |_| page::disconnection_saved(&document));
     Ok(Answer::of(&document)
         .with_tag(tag)

@@ -50,7 +50,7 @@ pub(super) async fn set<P: ConsolePorts>(
     let ports = (state, decisions, ports.queues().sync.as_ref());
     let by = caller.author();
     let set = override_decision(ports, (target, decision), choice, &by, caller.now).await?;
-    let set = OverrideSet::of(&set);
+    let set = caller.answered(OverrideSet::of(&set));
     let set = if caller.is_owner() {
         set.for_owner()
     } else {

@@ -46,7 +46,7 @@ pub(super) async fn set<P: ConsolePorts>(
     let decision = caller.event(decisions, asked.id).await?;
     let ports = (state, decisions, ports.queues().sync.as_ref());
     let set = override_meeting(ports, decision, wish, &caller.author(), caller.now).await?;
-    let set = MeetingOverrideSet::of(&set);
+    let set = caller.answered(MeetingOverrideSet::of(&set));
     let set = if caller.token.role() == Role::Participant {
         set.for_participant()
     } else {

@@ -55,7 +55,7 @@ pub(super) async fn set<P: ConsolePorts>(
     let (state, queue) = (ports.state(), ports.queues().sync.as_ref());
     let (id, by) = (record.calendar.id, caller.author());
     let set = set_pause((state, queue), id.as_str(), end.as_ref(), &by, caller.now).await?;
-    let set = PauseSet::of(&set);
+    let set = caller.answered(PauseSet::of(&set));
     let page = asked.page(caller, |view| page::pause_saved(&set, view));
     Ok(Answer::of(&set).with_page(page))
 }

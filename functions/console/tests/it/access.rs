@@ -5,7 +5,7 @@ use callsheet_console::{Access, Route, open_api};
 use serde_json::json;
 use test_case::test_matrix;
 
-use crate::harness::{Harness, OTHER, OWN, Request, grant, token};
+use crate::harness::{ERROR_OF_AWS, Harness, OTHER, OWN, Request, grant, token};
 
 /// A path of the route, about an own thing of each role, or a foreign one.
 fn path(route: Route, is_own: bool) -> String {
@@ -198,6 +198,34 @@ async fn only_a_read_is_answered_as_known() {
             assert_eq!(answer, (304, ""), "{route:?}");
         }
     }
+}
+
+/// It names queues and accounts, which only those who run the stack are to know.
+#[test_matrix([Role::Participant, Role::Owner, Role::Operator])]
+#[tokio::test]
+async fn only_operators_learn_why_a_sync_could_not_be_requested(role: Role) {
+    let mut told = 0;
+    let may_use = |route: &Route| match route.access() {
+        Access::Roles(roles) => roles.contains(&role),
+        Access::Public | Access::SignedIn => false,
+    };
+    for route in Route::ALL.into_iter().filter(|route| writes(*route)) {
+        if !may_use(&route) {
+            continue;
+        }
+        let harness = Harness::new().await;
+        harness.queue_outage.begin();
+        let request = of_role(&harness, route, role, true).await;
+        let reply = harness.send(request).await;
+        if reply.body.contains(ERROR_OF_AWS) {
+            told += 1;
+        }
+        if reply.status < 300 && route != Route::SignIn {
+            let status = &reply.json()["sync_request"]["status"];
+            assert!(status != "sent", "{route:?}: {}", reply.body);
+        }
+    }
+    assert_eq!(told > 0, role == Role::Operator, "{told} answers");
 }
 
 /// The names of the parameters of a query, as the OpenAPI document has them.

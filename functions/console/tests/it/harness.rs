@@ -1,18 +1,21 @@
 //! A console on fakes, with tokens of each role. Each JSON answer is held to the OpenAPI document.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use callsheet_api::status::Periods;
 use callsheet_app::ports::{Calendars as _, Decisions as _};
 use callsheet_app::status::Queues;
+use callsheet_app::{PortError, Service};
 use callsheet_auth::{Grant, NewToken, Role, SigningKey, SigningKeys};
 use callsheet_console::{
     Adapters, Console, Embedders, Keys, Listed, Route, Settings, Titles, open_api, schema_of_answer,
 };
 use callsheet_domain::{CalendarId, CalendarRecord, Decision, EventId, RateLimit, Timestamp};
 use callsheet_testkit::{
-    ManualClock, MemoryDeadLetters, MemoryDecisions, MemoryQueue, MemoryRecall, MemoryState,
-    With as _, a_calendar_record, a_decision, an_email, at, id, schema_violations_within,
+    CallName, Intercepted, Interceptor, ManualClock, MemoryDeadLetters, MemoryDecisions,
+    MemoryQueue, MemoryRecall, MemoryState, With as _, a_calendar_record, a_decision, an_email, at,
+    id, schema_violations_within,
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -27,7 +30,7 @@ pub(crate) const SIGN_IN: &str = "https://id.acme.example callsheet https://id.a
 type Ports = Adapters<
     MemoryState,
     MemoryDecisions,
-    MemoryQueue,
+    Intercepted<MemoryQueue, Outage>,
     MemoryDeadLetters,
     ManualClock,
     MemoryRecall<ManualClock>,
@@ -86,12 +89,44 @@ pub(crate) fn keys() -> SigningKeys {
     spare.with(a_key()).expect("another name")
 }
 
+/// The text of an error of AWS.
+pub(crate) const ERROR_OF_AWS: &str =
+    "arn:aws:sqs:eu-central-1:000000000000:sync is not authorized";
+
+/// A service that does not respond from an instant on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outage(Arc<AtomicBool>);
+
+impl Outage {
+    pub(crate) fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Interceptor for Outage {
+    async fn around<T: Send>(
+        &self,
+        _call: CallName,
+        effect: impl Future<Output = Result<T, PortError>> + Send,
+    ) -> Result<T, PortError> {
+        if self.0.load(Ordering::Relaxed) {
+            Err(PortError::Denied {
+                service: Service::Sqs,
+                reason: ERROR_OF_AWS.to_owned(),
+            })
+        } else {
+            effect.await
+        }
+    }
+}
+
 /// A console, and the fakes that it reads.
 pub(crate) struct Harness {
     pub(crate) console: Console<Ports, TestKeys>,
     pub(crate) state: MemoryState,
     pub(crate) decisions: MemoryDecisions,
     pub(crate) queue: MemoryQueue,
+    pub(crate) queue_outage: Outage,
     pub(crate) clock: ManualClock,
     pub(crate) recall: MemoryRecall<ManualClock>,
     pub(crate) keys: TestKeys,
@@ -195,12 +230,13 @@ impl Harness {
             rate_limit: RateLimit::per_minute(60, 3),
         });
         let (keys, queue) = (TestKeys::of(keys()), MemoryQueue::new());
+        let queue_outage = Outage::default();
         let console = Console::new(
             Adapters {
                 state: state.clone(),
                 decisions: decisions.clone(),
                 queues: Queues {
-                    sync: Some(queue.clone()),
+                    sync: Some(Intercepted::new(queue.clone(), &queue_outage)),
                     dead_letters: Some(MemoryDeadLetters::new()),
                 },
                 clock: clock.clone(),
@@ -214,6 +250,7 @@ impl Harness {
             state,
             decisions,
             queue,
+            queue_outage,
             clock,
             recall,
             keys,
