@@ -1,6 +1,9 @@
 """Links, tokens, frames and connections."""
 
-from playwright.sync_api import Page, expect
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from tenant import Tenant, operator_link
 
@@ -35,3 +38,46 @@ def test_an_offline_page_says_so_and_recovers(page: Page, tenant: Tenant) -> Non
     expect(page.locator(f"#row-{event}").get_by_role("radio", name="Policy")).to_be_checked()
     page.context.set_offline(False)
     expect(page.locator("#offline")).to_be_hidden()
+
+
+def of_api_gateway(status: int, **headers: str) -> Callable[[Route], None]:
+    """Answers a request as API Gateway does if the function does not."""
+    body = '{"message":"Service Unavailable"}'
+    return lambda route: route.fulfill(status=status, headers=headers, content_type="application/json", body=body)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("path", ["me", "calendars/*/agenda"])
+def test_a_page_that_is_not_answered_says_so_and_is_asked_for_again(page: Page, tenant: Tenant, path: str, status: int) -> None:
+    page.route(f"**/v1/{path}?*", of_api_gateway(status), times=1)
+    page.goto(tenant.link)
+    expect(page.get_by_role("alert")).to_contain_text("The console does not answer.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Agenda")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["me", "calendars/*/agenda"])
+def test_a_page_is_not_asked_for_again_before_it_may_be(page: Page, tenant: Tenant, path: str) -> None:
+    page.clock.install()
+    page.route(f"**/v1/{path}?*", of_api_gateway(429, **{"Retry-After": "90"}), times=1)
+    page.goto(tenant.link)
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.clock.run_for(88_000)
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.clock.run_for(3_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Agenda")
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_change_that_is_not_answered_says_so(page: Page, tenant: Tenant, status: int) -> None:
+    event = tenant.create()
+    tenant.wait_for_bot(event, "scheduled")
+    page.goto(tenant.link)
+    row = page.locator(f"#row-{event}")
+    page.route("**/override?*", of_api_gateway(status), times=1)
+    row.get_by_role("radio", name="Skip").click()
+    expect(row.get_by_role("alert")).to_contain_text("make it again in a moment")
+    expect(row.get_by_role("radio", name="Policy")).to_be_checked()
+    row.get_by_role("radio", name="Skip").click()
+    expect(row.get_by_role("radio", name="Skip")).to_be_checked()
+    expect(row.get_by_role("alert")).to_have_count(0)

@@ -52,6 +52,9 @@ pub(crate) fn shell(names: Names<'_>, sign_in: Option<&SignIn>) -> Markup {
                 }
                 main id="main" tabindex="-1" data-framed=(names.framed) data-policy=(names.policy) { noscript { p { (texts::NO_SCRIPT) } } }
                 div.unseen id="live" role="status" aria-live="polite" {}
+                template id="no-answer" {
+                    div.problem role="alert" { strong { (texts::NO_ANSWER) ". " } (texts::NO_ANSWER_DETAIL) }
+                }
                 template id="no-home" { (message(texts::NO_HOME, texts::NO_HOME_DETAIL, None)) }
                 @if sign_in.is_some() {
                     template id="no-token" { (message(texts::SIGN_IN, texts::SIGN_IN_DETAIL, Some(texts::SIGN_IN))) }

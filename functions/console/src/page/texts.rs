@@ -12,6 +12,8 @@ pub(super) const A_CALENDAR: &str = "Calendar";
 pub(super) const NO_SCRIPT: &str = "This page needs JavaScript.";
 pub(super) const OFFLINE: &str =
     "No connection. What is shown may be old; it is updated as soon as the connection is back.";
+pub(super) const NO_ANSWER: &str = "The console does not answer";
+pub(super) const NO_ANSWER_DETAIL: &str = "It may have too many requests at once. A page asks again by itself; if you were making a change, make it again in a moment.";
 pub(super) const NO_TOKEN: &str = "Open this page by a link";
 pub(super) const NO_TOKEN_DETAIL: &str = "The link has your access in it. Get one from your application, or from callsheet console link.";
 pub(super) const EXPIRED: &str = "Your access has expired";

@@ -9,6 +9,8 @@ const offline = document.querySelector("#offline");
 // Seconds after a change at which the page looks whether the change has taken effect.
 const LOOKS = [0.3, 0.6, 1, 1.5, 2, 3, 4, 5, 7, 9, 12, 15, 20, 25, 30, 40, 50, 60];
 const MOST_SECONDS_BETWEEN = 120;
+// Seconds after which a page is asked for again that could not be shown at all.
+const FIRST_SECONDS = 2;
 
 // What is only done in a frame of a host application.
 const framed = window.parent === window ? null : import(new URL(main.dataset.framed, document.baseURI));
@@ -19,6 +21,8 @@ const signIn = async (step, given) => (await import(new URL(issuer.content, docu
 let token = stored();
 let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 let home = null;
+// The timer of a start that is tried again.
+let starting;
 // The page that is shown: its path, the newest answer's tag, and its parts as they were received.
 let page = null;
 
@@ -47,19 +51,25 @@ async function ask(path, options) {
   }
 }
 
-// The element of an answer. Only answers of the API become HTML, and the API escapes.
+// The element of an answer. Only answers of the API become HTML, and the API escapes. Others are API Gateway's own.
 async function fragment(response) {
+  if (!response.headers.get("Content-Type")?.startsWith("text/html")) return copyOf("no-answer");
   const text = await response.text();
   const html = policy ? policy.createHTML(text) : text;
   const parsed = new DOMParser().parseFromString(html, "text/html");
   return parsed.body.firstElementChild ?? document.createElement("div");
 }
 
+const copyOf = (id) => document.querySelector(`#${id}`).content.firstElementChild.cloneNode(true);
 const isExpired = (response) => response.status === 401;
+const isBusy = (response) => response.status === 429 || response.status >= 500;
+// Milliseconds until a request is made again: those that the answer names, or twice as many after each failure.
+const delay = (response, seconds, failures) =>
+  1000 * (Number(response?.headers.get("Retry-After")) || Math.min(seconds * 2 ** failures, MOST_SECONDS_BETWEEN));
 const say = (words) => (live.textContent = words);
 
 function showTemplate(id) {
-  const section = document.querySelector(`#${id}`).content.firstElementChild.cloneNode(true);
+  const section = copyOf(id);
   stop();
   main.replaceChildren(section);
   document.title = `${section.dataset.title} · Callsheet`;
@@ -90,19 +100,17 @@ async function refresh() {
   if (!asked) return;
   clearTimeout(asked.timer);
   const number = ++asked.sent;
-  let wait = null;
+  let response;
   try {
     const url = new URL(`v1${asked.path}`, document.baseURI);
     for (const [name, value] of Object.entries(asked.query)) url.searchParams.set(name, value);
     const headers = asked.tag ? { "If-None-Match": asked.tag } : {};
-    const response = await request(url, { headers });
+    response = await request(url, { headers });
     if (page !== asked) return;
     if (isExpired(response)) return showTemplate("expired");
-    const isBusy = response.status === 429 || response.status >= 500;
-    asked.failures = isBusy ? asked.failures + 1 : 0;
-    wait = isBusy ? Number(response.headers.get("Retry-After")) : null;
+    asked.failures = isBusy(response) ? asked.failures + 1 : 0;
     offline.hidden = true;
-    if (response.status !== 304 && !(isBusy && asked.tag)) {
+    if (response.status !== 304 && !(isBusy(response) && asked.tag)) {
       const fresh = await fragment(response);
       // An answer that was overtaken by a later one shows an older state.
       if (page !== asked || number < asked.shown) return;
@@ -115,10 +123,9 @@ async function refresh() {
     asked.failures += 1;
     offline.hidden = false;
   }
-  const usual = Number(main.firstElementChild?.dataset.every ?? 20);
-  const seconds = wait || Math.min(usual * 2 ** asked.failures, MOST_SECONDS_BETWEEN);
+  const usual = Number(main.firstElementChild?.dataset.every ?? (asked.failures ? FIRST_SECONDS : 20));
   clearTimeout(asked.timer);
-  if (!document.hidden) asked.timer = setTimeout(refresh, seconds * 1000);
+  if (!document.hidden) asked.timer = setTimeout(refresh, delay(response, usual, asked.failures));
 }
 
 // Replaces the parts that differ from what was received before. If the parts are others, replaces
@@ -288,7 +295,7 @@ document.querySelector("[data-skip]").addEventListener("click", (event) => {
 });
 
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(page?.timer) : refresh()));
-window.addEventListener("online", refresh);
+window.addEventListener("online", () => (starting ? start() : refresh()));
 window.addEventListener("hashchange", () => (takeToken() ? start() : navigate()));
 
 // Access
@@ -326,7 +333,9 @@ function markCurrent() {
   for (const link of document.querySelectorAll("#header nav a")) link.ariaCurrent = isCurrent(link) ? "page" : null;
 }
 
-async function start() {
+async function start(failures = 0) {
+  const again = (response) => (starting = setTimeout(start, delay(response, FIRST_SECONDS, failures), failures + 1));
+  starting = void clearTimeout(starting);
   try {
     if (issuer && location.search) {
       if (await signIn("returned", showTemplate)) return;
@@ -336,13 +345,15 @@ async function start() {
     const response = await request("v1/me");
     if (isExpired(response)) return showTemplate("expired");
     const top = await fragment(response);
-    if (!response.ok) return main.replaceChildren(top);
+    if (!response.ok) main.replaceChildren(top);
+    if (isBusy(response)) again(response);
+    if (!response.ok) return;
     document.querySelector("#header").replaceChildren(top);
     [home, zone] = [top.dataset.home ?? null, top.dataset.zone ?? zone];
     await navigate();
   } catch {
     offline.hidden = false;
-    setTimeout(start, 5000);
+    again();
   }
 }
 

@@ -103,7 +103,7 @@ async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
         assert_eq!(file(&harness, again).await.status, 304);
     }
     // What only some pages load is as safe to keep, and no part of the first page.
-    for (name, most_lines) in [("console", 350), ("policy", 230), ("framed", 40)] {
+    for (name, most_lines) in [("console", 370), ("policy", 230), ("framed", 40)] {
         let path = script(&harness, name).await;
         let reply = file(&harness, Request::get(&path)).await;
         assert_eq!(reply.status, 200, "{path}");
