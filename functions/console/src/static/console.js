@@ -82,7 +82,7 @@ async function navigate() {
   const path = location.hash.startsWith("#/") ? location.hash.slice(1) : home;
   if (!path) return showTemplate("no-home");
   stop();
-  page = { path, query: {}, tag: null, parts: new Map(), failures: 0, timer: 0, sent: 0, shown: 0 };
+  page = { path, find: null, tag: null, parts: new Map(), failures: 0, timer: 0, sent: 0, shown: 0 };
   markCurrent();
   await refresh();
   window.scrollTo(0, 0);
@@ -103,7 +103,9 @@ async function refresh() {
   let response;
   try {
     const url = new URL(`v1${asked.path}`, document.baseURI);
-    for (const [name, value] of Object.entries(asked.query)) url.searchParams.set(name, value);
+    // Another text is found from the begin of the list on.
+    for (const name of asked.find === null ? [] : ["q", "cursor"]) url.searchParams.delete(name);
+    if (asked.find) url.searchParams.set("q", asked.find);
     const headers = asked.tag ? { "If-None-Match": asked.tag } : {};
     response = await request(url, { headers });
     if (page !== asked) return;
@@ -270,7 +272,7 @@ main.addEventListener("input", (event) => {
   clearTimeout(typing);
   typing = setTimeout(() => {
     const text = event.target.value.trim();
-    if (page) Object.assign(page, { query: text ? { q: text } : {}, tag: null });
+    if (page) Object.assign(page, { find: text, tag: null });
     refresh();
   }, 250);
 });
