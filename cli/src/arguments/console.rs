@@ -46,7 +46,7 @@ pub(crate) enum ConsoleCommand {
         #[command(flatten)]
         by: By,
     },
-    /// Add a signing key for a host application
+    /// Add, remove or list the signing keys of host applications
     #[command(subcommand)]
     Key(KeyCommand),
 }

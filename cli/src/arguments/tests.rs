@@ -9,6 +9,26 @@ fn the_definitions_of_the_arguments_are_consistent() {
     Arguments::command().debug_assert();
 }
 
+/// Help that begins with one of several subcommands is about all of them.
+#[test]
+fn a_group_of_commands_is_described_by_all_of_them() {
+    let mut open = vec![Arguments::command()];
+    let mut tested = 0;
+    while let Some(group) = open.pop() {
+        let about = group.get_about().map(ToString::to_string);
+        let about = about.unwrap_or_default().to_lowercase();
+        let commands: Vec<_> = group.get_subcommands().cloned().collect();
+        if commands.iter().any(|one| about.starts_with(one.get_name())) {
+            tested += 1;
+            for one in &commands {
+                assert!(about.contains(one.get_name()), "{about}");
+            }
+        }
+        open.extend(commands);
+    }
+    assert!(tested > 0);
+}
+
 #[test_case("init", true; "init")]
 #[test_case("init p.yaml --record marked --own-domains acme.example,acme.test --force", true; "init by flags")]
 #[test_case("init --keep-days 0", false; "init with recordings that are not kept")]

@@ -18,7 +18,7 @@ pub(crate) fn body<T: DeserializeOwned>(
     expected: &str,
 ) -> Result<T, Refused> {
     if !is_of_kind(request, JSON) {
-        return Err(Refused::UnsupportedFormat);
+        return Err(Refused::NotJson);
     }
     if request.body.len() > LONGEST {
         return Err(Refused::TooLarge);
@@ -34,7 +34,7 @@ pub(crate) fn body<T: DeserializeOwned>(
 pub(crate) fn text(request: &HttpRequest) -> Result<(String, bool), Refused> {
     let is_json = is_of_kind(request, JSON);
     if !is_json && !is_of_kind(request, YAML) {
-        return Err(Refused::UnsupportedFormat);
+        return Err(Refused::NeitherJsonNorYaml);
     }
     if request.body.len() > LONGEST {
         return Err(Refused::TooLarge);

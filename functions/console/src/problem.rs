@@ -49,8 +49,10 @@ pub(crate) enum Refused {
     PreconditionRequired,
     /// The body is too large.
     TooLarge,
-    /// The body is not of the form that is asked for.
-    UnsupportedFormat,
+    /// The body is not JSON.
+    NotJson,
+    /// The body is a policy, and neither JSON nor YAML.
+    NeitherJsonNorYaml,
     /// Parts of the request are invalid.
     Invalid(Vec<InvalidPart>),
     /// No permit to call Recall came in time.
@@ -89,7 +91,7 @@ impl Refused {
             Self::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedFormat => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotJson | Self::NeitherJsonNorYaml => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
@@ -116,7 +118,7 @@ impl Refused {
             Self::ChangedMeanwhile => "changed-meanwhile",
             Self::PreconditionRequired => "precondition-required",
             Self::TooLarge => "too-large",
-            Self::UnsupportedFormat => "unsupported-format",
+            Self::NotJson | Self::NeitherJsonNorYaml => "unsupported-format",
             Self::Invalid(_) => "invalid",
             Self::RateLimited => "rate-limited",
             Self::Unavailable { .. } => "unavailable",
@@ -194,9 +196,14 @@ impl Refused {
                 "The header If-Match is to have the entity tag of what the change depends on.",
             ),
             Self::TooLarge => ("Send less", "The body has more than 64 KB."),
-            Self::UnsupportedFormat => (
+            Self::NotJson => (
                 "Send JSON",
                 "The body is to be application/json, as the header Content-Type says.",
+            ),
+            Self::NeitherJsonNorYaml => (
+                "Send JSON or YAML",
+                "The body is to be application/json or application/yaml, as the header \
+                 Content-Type says.",
             ),
             Self::Invalid(_) => (
                 "Correct the request",

@@ -10,7 +10,9 @@ use callsheet_testkit::{With as _, a_calendar, a_decision, an_applied_bot, at};
 use serde_json::{Value, json};
 use test_case::test_case;
 
-use crate::harness::{Harness, OWN, Reply, Request, another_decision, grant, token, token_of};
+use crate::harness::{
+    Harness, OWN, Reply, Request, another_decision, grant, token, token_of,
+};
 
 fn put(path: &str, body: &Value) -> Request {
     Request::get(path).with_method("PUT").with_json(body)
@@ -216,6 +218,43 @@ async fn a_pause_has_one_end_that_is_to_come(body: Value) {
         "{}",
         reply.body
     );
+}
+
+/// A policy may also be YAML.
+#[test_case(Role::Operator, "PUT", "/v1/policy", false; "a push")]
+#[test_case(Role::Owner, "PUT", "/v1/events/event-1/override", false; "an override")]
+#[test_case(Role::Reader, "POST", "/v1/policies/lint", true; "a check")]
+#[test_case(Role::Operator, "POST", "/v1/calendars/calendar-sales/preview", true; "a preview")]
+#[tokio::test]
+async fn a_form_that_is_refused_is_answered_with_those_that_are_taken(
+    role: Role,
+    method: &'static str,
+    path: &str,
+    takes_yaml: bool,
+) {
+    let harness = Harness::new().await;
+    let mut request = Request::get(path).with_method(method);
+    request.body = Some("version: 1".to_owned());
+    let request = request.with_header("content-type", "text/plain");
+    let reply = sent(
+        &harness,
+        role,
+        request.with_header("if-match", "\"policy-0\""),
+    )
+    .await;
+    assert_eq!(
+        (reply.status, reply.problem().as_str()),
+        (415, "unsupported-format")
+    );
+    let problem = reply.json();
+    for sentence in ["title", "detail"] {
+        let sentence = problem[sentence]
+            .as_str()
+            .expect("a sentence")
+            .to_lowercase();
+        assert!(sentence.contains("json"), "{sentence}");
+        assert_eq!(sentence.contains("yaml"), takes_yaml, "{sentence}");
+    }
 }
 
 #[test_case("text/plain", 415; "text")]
