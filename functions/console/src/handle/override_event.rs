@@ -47,6 +47,10 @@ pub(super) async fn set<P: ConsolePorts>(
 ) -> Result<Answer, Refused> {
     let (state, decisions) = (ports.state(), ports.decisions());
     let decision = caller.event(decisions, asked.id).await?;
+    let is_cleared = choice == OverrideChoice::Clear;
+    if target == Target::Event && !is_cleared && decision.ends_at <= caller.now {
+        return Err(Refused::EventOver);
+    }
     let ports = (state, decisions, ports.queues().sync.as_ref());
     let by = caller.author();
     let set = override_decision(ports, (target, decision), choice, &by, caller.now).await?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use test_case::test_case;
 
 use crate::harness::{
-    Harness, OWN, Reply, Request, another_decision, grant, token, token_of,
+    Harness, OWN, Reply, Request, another_decision, grant, token, token_at, token_of,
 };
 
 fn put(path: &str, body: &Value) -> Request {
@@ -218,6 +218,35 @@ async fn a_pause_has_one_end_that_is_to_come(body: Value) {
         "{}",
         reply.body
     );
+}
+
+/// Nothing is stored that could have no effect any more. What is stored can be cleared.
+#[tokio::test]
+async fn an_event_that_is_over_is_not_overridden() {
+    let harness = Harness::new().await;
+    harness.clock.advance_to(at("12:00"));
+    let token = token_at(grant(Role::Owner), at("11:50"));
+    for part in ["override", "meeting/override"] {
+        let path = format!("/v1/events/event-1/{part}");
+        let no = put(&path, &json!({"override": "skip"}));
+        let reply = harness.send(no.with_token(&token)).await;
+        assert_eq!(
+            (reply.status, reply.problem().as_str()),
+            (409, "event-over"),
+            "{part}"
+        );
+    }
+    let stored = harness.state.overrides(&a_calendar().owner()).await;
+    assert!(stored.expect("memory").by_scope.is_empty());
+    let series = put(
+        "/v1/events/event-1/series/override",
+        &json!({"override": "skip"}),
+    );
+    let clear = delete("/v1/events/event-1/override");
+    for request in [series, clear] {
+        let reply = harness.send(request.with_token(&token)).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+    }
 }
 
 /// A policy may also be YAML.
