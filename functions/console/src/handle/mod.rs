@@ -79,8 +79,8 @@ pub(crate) async fn handle<P: ConsolePorts>(
         }
         Route::Resume => pause::set(ports, caller, asked, None).await,
         Route::Preview => preview::preview(ports, caller, asked).await,
-        Route::RetryEvent => operations::retry_event(ports, caller, asked).await,
-        Route::Retry => operations::retry(ports, caller).await,
+        Route::RetryEvent => operations::retry_event((ports, recent), caller, asked).await,
+        Route::Retry => operations::retry((ports, recent), caller, asked).await,
         Route::Resync => operations::resync(ports, caller, asked).await,
         Route::Coverage => coverage::coverage(ports, caller, asked).await,
         Route::LintPolicy => policies::lint(caller, asked),

@@ -47,6 +47,11 @@ impl RecentStatus {
             last: Mutex::default(),
         }
     }
+
+    /// Has it read again: what it shows was changed.
+    pub(super) async fn forget(&self) {
+        self.last.lock().await.clear();
+    }
 }
 
 /// The state of the stack, as `callsheet status` shows it.

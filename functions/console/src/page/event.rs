@@ -8,6 +8,7 @@ use crate::page::control::{Scope, control};
 use crate::page::icon::Icon;
 use crate::page::instant::{date, day, instant, moment, span};
 use crate::page::meeting::meeting;
+use crate::page::retried::retry;
 use crate::page::texts;
 use crate::page::view::View;
 use crate::page::why::why;
@@ -45,7 +46,7 @@ pub(crate) fn event(explanation: &Explanation, view: &View<'_>) -> Markup {
                 }
                 div {
                     (meeting(explanation, view))
-                    section.card data-key="bot" { h2 { (texts::BOT) } (bot(&explanation.bot, view)) }
+                    section.card data-key="bot" { h2 { (texts::BOT) } (bot(explanation, view)) }
                     section.card data-key="timeline" { h2 { (texts::TIMELINE) } (timeline(explanation, view)) }
                 }
             }
@@ -98,7 +99,8 @@ fn controls(explanation: &Explanation, (id, title): (&str, &str), view: &View<'_
     }
 }
 
-fn bot(bot: &BotState, view: &View<'_>) -> Markup {
+fn bot(explanation: &Explanation, view: &View<'_>) -> Markup {
+    let bot = &explanation.bot;
     let is_none = bot.wanted.is_none() && bot.applied == AppliedState::Nothing;
     html! {
         @for alert in &bot.alerts {
@@ -109,7 +111,10 @@ fn bot(bot: &BotState, view: &View<'_>) -> Markup {
                 (texts::JOINS) " " (instant(view, wanted.joins_at)) "." }
         }
         @if is_none && bot.outcome.is_none() { p.muted { (texts::NO_BOT) } }
-        @if let Some(reason) = &bot.abandoned { p.warn { (Icon::Attention.markup()) span dir="auto" { (reason) } } }
+        @if let Some(reason) = &bot.abandoned {
+            p.warn { (Icon::Attention.markup()) span dir="auto" { (reason) } }
+            @if !explanation.is_over { p { (retry(&explanation.event_id, view)) } }
+        }
         @if let Some(error) = &bot.last_error { p.muted dir="auto" { (error) } }
         @if bot.is_unfollowed { p.muted { (texts::NOT_FOLLOWED) } }
         @if let Some(outcome) = &bot.outcome { (outcome_words(outcome, view)) }

@@ -26,6 +26,7 @@ mod playground;
 mod policy;
 mod previewed;
 mod problem;
+mod retried;
 mod saved;
 mod shell;
 mod texts;
@@ -48,6 +49,7 @@ pub(crate) use playground::{LONGEST_NOTE, Playground};
 pub(crate) use policy::policy;
 pub(crate) use previewed::previewed;
 pub(crate) use problem::problem;
+pub(crate) use retried::retried;
 pub(crate) use saved::{meeting_saved, override_saved, pause_saved};
 pub(crate) use shell::{Names, shell};
 pub(crate) use view::View;
@@ -77,6 +79,8 @@ pub(crate) fn has_page(route: Route) -> bool {
             | Route::ClearSeries
             | Route::Pause
             | Route::Resume
+            | Route::RetryEvent
+            | Route::Retry
             | Route::Status
             | Route::LintPolicy
             | Route::PushPolicy

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use crate::page::icon::Icon;
 use crate::page::instant::instant;
+use crate::page::retried::{retry, retry_all};
 use crate::page::texts;
 use crate::page::view::View;
 
@@ -13,7 +14,7 @@ use crate::page::view::View;
 pub(crate) fn overview(status: &Status, view: &View<'_>) -> Markup {
     let health = &status.health;
     html! {
-        section.page data-title=(texts::OVERVIEW) data-every="15" {
+        section.page data-title=(texts::OVERVIEW) data-every="15" data-row {
             div.head { div {
                 h1 tabindex="-1" { (texts::OVERVIEW) }
                 p.muted { (texts::TIMES_IN) " " (view.zone_name()) }
@@ -24,6 +25,7 @@ pub(crate) fn overview(status: &Status, view: &View<'_>) -> Markup {
                 (tile(texts::CALENDARS, status.totals.calendars, &format!("{} {}", status.totals.needing_full_sync, texts::NEED_SYNC)))
                 (tile(texts::CALLS_DUE, health.due.decisions, &queue(health)))
             }
+            div.message data-message {}
             section data-key="findings" { h2 { (texts::NEEDS_ATTENTION) } (findings(status, view)) }
             section data-key="activity" { h2 { (texts::LAST_ACTIVITY) } (activity(health, view)) }
         }
@@ -71,12 +73,14 @@ fn findings(status: &Status, view: &View<'_>) -> Markup {
         (alerts(status, view))
         @if !status.abandoned.meetings.is_empty() {
             h3 { (texts::GIVEN_UP) }
+            @if status.abandoned.meetings.len() > 1 { p { (retry_all(view)) } }
             ul.findings {
                 @for meeting in &status.abandoned.meetings {
                     li { (Icon::Attention.markup()) div {
                         a href={ "#/events/" (meeting.event_id) } dir="auto" { (meeting.title.as_deref().unwrap_or(texts::UNTITLED)) }
                         ", " (instant(view, meeting.starts_at))
                         p.muted dir="auto" { (meeting.reason) }
+                        (retry(&meeting.event_id, view))
                     } }
                 }
             }

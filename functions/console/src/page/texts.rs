@@ -145,6 +145,17 @@ pub(super) const STILL_SAVED: &str = "Running meetings that can still be saved";
 pub(super) const SINCE: &str = "Since";
 pub(super) const MORE_ALERTS: &str = "more; the events of today show them.";
 pub(super) const GIVEN_UP: &str = "Meetings given up";
+pub(super) const CALL_AGAIN: &str = "Call Recall again";
+pub(super) const CALL_AGAIN_FOR_ALL: &str = "Call Recall again for all";
+pub(super) const IS_CALLED_AGAIN: &str = "Recall is called again.";
+pub(super) const IS_CALLED_AGAIN_FOR: &str = "Recall is called again for";
+pub(super) const MEETINGS_WORD: &str = "meetings";
+pub(super) const CALLED_AGAIN: &str = "Recall was called again, after {seconds} s.";
+pub(super) const CALLED_LATER: &str =
+    "Recall is called again as soon as its rate limit has a permit.";
+pub(super) const NOT_GIVEN_UP: &str =
+    "Nothing to do: Recall is called already, or was called meanwhile.";
+pub(super) const MORE_TO_CALL: &str = "There may be more meetings: do it once more for these.";
 pub(super) const LAST_ACTIVITY: &str = "Last activity";
 pub(super) const LAST_WEBHOOK: &str = "Webhook about events";
 pub(super) const LAST_BOT_WEBHOOK: &str = "Webhook about a bot";

@@ -34,6 +34,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether the caller runs the stack.
+    pub(crate) fn is_operator(&self) -> bool {
+        self.role == Role::Operator
+    }
+
     /// Whether the caller may change what is recorded.
     pub(crate) fn is_writer(&self) -> bool {
         matches!(self.role, Role::Owner | Role::Operator)

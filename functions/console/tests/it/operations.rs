@@ -49,6 +49,72 @@ async fn an_abandoned_decision_is_reopened_once() {
     );
 }
 
+async fn page(harness: &Harness, role: Role, request: Request) -> Reply {
+    let request = request.with_token(&token(grant(role)));
+    harness
+        .send(request.with_header("accept", "text/html"))
+        .await
+}
+
+#[test_case(Role::Operator, true; "an operator")]
+#[test_case(Role::Reader, false; "a reader")]
+#[tokio::test]
+async fn operators_have_a_button_to_call_recall_again(role: Role, has_button: bool) {
+    let harness = Harness::new().await;
+    let pages = ["/v1/status", "/v1/events/event-1"];
+    let button = r#"data-method="POST" data-path="v1/events/event-1/retry""#;
+    for path in pages {
+        let shown = page(&harness, role, Request::get(path)).await;
+        assert!(!shown.body.contains("retry"), "{path}: {}", shown.body);
+    }
+    harness.clock.advance_to(at("09:11"));
+    harness
+        .decisions
+        .put(a_decision().abandon("no such meeting"));
+    for path in pages {
+        let shown = page(&harness, role, Request::get(path)).await;
+        assert!(shown.body.contains("no such meeting"), "{}", shown.body);
+        assert_eq!(
+            shown.body.contains(button),
+            has_button,
+            "{path}: {}",
+            shown.body
+        );
+        assert!(!shown.body.contains("v1/retries"), "there is only one");
+    }
+}
+
+#[tokio::test]
+async fn a_button_to_call_recall_again_is_answered_with_a_sentence() {
+    let harness = Harness::new().await;
+    let abandoned = |number: usize| {
+        let row = a_decision().abandon("no such meeting");
+        row.with(|row| row.key.event_id = id(format!("event-{number}")))
+    };
+    for number in [1, 3, 4] {
+        harness.decisions.put(abandoned(number));
+    }
+    let overview = async || {
+        page(&harness, Role::Operator, Request::get("/v1/status"))
+            .await
+            .body
+    };
+    assert!(overview().await.contains(r#"data-path="v1/retries""#));
+    let sentence = async |path: &str| page(&harness, Role::Operator, post(path)).await;
+    for (path, expected) in [
+        ("/v1/events/event-1/retry", "Recall is called again."),
+        ("/v1/events/event-1/retry", "Nothing to do"),
+        ("/v1/retries", "Recall is called again for 2 meetings."),
+        ("/v1/retries", "Nothing to do"),
+    ] {
+        let said = sentence(path).await;
+        assert_eq!(said.status, 200, "{}", said.body);
+        assert!(said.body.contains(expected), "{path}: {}", said.body);
+    }
+    // The status that was read before is not shown again.
+    assert!(!overview().await.contains("no such meeting"));
+}
+
 #[tokio::test]
 async fn a_meeting_that_is_over_is_not_retried() {
     let harness = Harness::new().await;
