@@ -5,7 +5,7 @@ use callsheet_api::status::Periods;
 use callsheet_app::ports::{Calendars as _, Clock as _, Decisions as _};
 use callsheet_app::status::Queues;
 use callsheet_auth::{Grant, NewToken, Role, SigningKey, SigningKeys};
-use callsheet_console::{Adapters, Console, Embedders, Keys, Settings, Titles};
+use callsheet_console::{Adapters, Console, Embedders, Keys, Listed, Settings, Titles};
 use callsheet_domain::{Decision, Timestamp, Wanted, plus};
 use callsheet_runtime::SystemClock;
 use callsheet_store::{DecisionTable, StateTable};
@@ -14,7 +14,7 @@ use callsheet_testkit::{
     a_calendar_record, a_decision, id,
 };
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use test_case::test_case;
 
 use crate::cost::{print, sum};
@@ -26,7 +26,7 @@ use crate::tables;
 const EVENTS: i32 = 150;
 
 /// A key that never changes.
-struct OneKey(Timestamp);
+pub(crate) struct OneKey(Timestamp);
 
 fn key() -> SigningKey {
     let secret = "a secret of the tests, which has more than 32 bytes";
@@ -49,7 +49,7 @@ impl Keys for OneKey {
     }
 }
 
-type Ports = Adapters<
+pub(crate) type Ports = Adapters<
     StateTable,
     DecisionTable,
     MemoryQueue,
@@ -57,6 +57,65 @@ type Ports = Adapters<
     ManualClock,
     MemoryRecall<ManualClock>,
 >;
+
+/// A console on real tables, which lists at Recall what previews list.
+pub(crate) fn console(
+    (state, decisions): (StateTable, DecisionTable),
+    listed: Option<Listed<MemoryRecall<ManualClock>>>,
+    now: Timestamp,
+) -> Console<Ports, OneKey> {
+    let ports = Adapters {
+        state,
+        decisions,
+        queues: Queues {
+            sync: Some(MemoryQueue::new()),
+            dead_letters: Some(MemoryDeadLetters::new()),
+        },
+        clock: ManualClock::at(now),
+        listed,
+    };
+    let settings = Settings {
+        periods: Periods {
+            resync_every_minutes: 1,
+            catch_up_every_minutes: 5,
+        },
+        embedders: Embedders::default(),
+        titles: Titles::All,
+        sign_in: None,
+    };
+    Console::new(ports, OneKey(now), &settings)
+}
+
+/// A token that is valid from `now` on.
+pub(crate) fn token(grant: Grant, now: Timestamp) -> String {
+    let new = NewToken {
+        subject: id("sales@acme.example"),
+        grant,
+        zone: None,
+        issued_at: now,
+        life: SignedDuration::from_mins(50),
+    };
+    key().sign(&new).expect("a token")
+}
+
+/// The event of a request to the HTTP API.
+pub(crate) fn http_event(token: &str, (method, path): (&str, &str), body: Option<&Value>) -> Value {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"authorization": format!("Bearer {token}"), "content-type": "application/json"},
+        "requestContext": {
+            "requestId": "request-1",
+            "http": {"method": method, "path": path},
+            "stage": "$default",
+        },
+        "body": body.map(Value::to_string),
+        "isBase64Encoded": false,
+    })
+}
 
 /// A console on real tables, with a meter on each.
 struct Metered {
@@ -67,7 +126,7 @@ struct Metered {
 }
 
 /// The event of this number, whose bot is at Recall.
-fn event(number: i32, now: Timestamp) -> Decision {
+pub(crate) fn event(number: i32, now: Timestamp) -> Decision {
     a_decision().with(|row| {
         row.key.event_id = id(format!("event-{number}"));
         row.key.ical_uid = id(format!("meeting-{number}"));
@@ -97,27 +156,8 @@ impl Metered {
         }
         of_decisions.take();
         of_state.take();
-        let ports = Adapters {
-            state,
-            decisions,
-            queues: Queues {
-                sync: Some(MemoryQueue::new()),
-                dead_letters: Some(MemoryDeadLetters::new()),
-            },
-            clock: ManualClock::at(now),
-            listed: None,
-        };
-        let settings = Settings {
-            periods: Periods {
-                resync_every_minutes: 1,
-                catch_up_every_minutes: 5,
-            },
-            embedders: Embedders::default(),
-            titles: Titles::All,
-            sign_in: None,
-        };
         Self {
-            console: Console::new(ports, OneKey(now), &settings),
+            console: console((state, decisions), None, now),
             of_decisions,
             of_state,
             now,
@@ -126,31 +166,11 @@ impl Metered {
 
     /// An owner's request. Gives the read and the write units that it consumed, of both tables.
     async fn request(&self, method: &str, path: &str, body: Option<&str>) -> (f64, f64) {
-        let new = NewToken {
-            subject: id("sales@acme.example"),
-            grant: Grant::Owner {
-                calendars: vec![a_calendar().id],
-            },
-            zone: None,
-            issued_at: self.now,
-            life: SignedDuration::from_mins(50),
+        let owner = Grant::Owner {
+            calendars: vec![a_calendar().id],
         };
-        let token = key().sign(&new).expect("a token");
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let event = json!({
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": path,
-            "rawQueryString": query,
-            "headers": {"authorization": format!("Bearer {token}"), "content-type": "application/json"},
-            "requestContext": {
-                "requestId": "request-1",
-                "http": {"method": method, "path": path},
-                "stage": "$default",
-            },
-            "body": body,
-            "isBase64Encoded": false,
-        });
+        let body = body.map(|body| serde_json::from_str(body).expect("JSON"));
+        let event = http_event(&token(owner, self.now), (method, path), body.as_ref());
         let answer = self.console.answer(&event.to_string()).await;
         assert_eq!(
             answer.status_code, 200,

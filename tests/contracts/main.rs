@@ -9,6 +9,7 @@
 
 mod bus;
 mod console_cost;
+mod console_writes;
 mod cost;
 mod facts;
 mod hot_keys;

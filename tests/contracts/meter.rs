@@ -157,7 +157,8 @@ impl Intercept for Meter {
     }
 }
 
-fn operation(request: &HttpRequest) -> &str {
+/// The name of the operation that a request is for.
+pub(crate) fn operation(request: &HttpRequest) -> &str {
     let target = request.headers().get("x-amz-target").unwrap_or_default();
     target.rsplit('.').next().unwrap_or_default()
 }
