@@ -92,11 +92,11 @@ pub use override_choice::{OverrideChoice, UnknownChoice};
 pub use override_scope::OverrideScope;
 pub use overrides::{ApplicableOverrides, Override, Overrides, Pause, PauseEnd, UnappliedOverride};
 pub use policy::{
-    BotTemplate, DayOfWeek, Deduplication, DeduplicationScheme, EvaluationFailure, Expression,
-    ExpressionProblem, HoursDocument, InvalidPolicy, LinkComparison, NamedPolicyDocument, NearMiss,
-    Notation, OwnDomains, Policy, PolicyDocument, PolicyProblem, RetriedOutcome, Retries,
-    RetryDocument, RuleDocument, RulePart, RuleTrace, Shorthands, Situation, SpendingDocument,
-    Then, TracedRule, When,
+    BotTemplate, DayOfWeek, Deduplication, DeduplicationScheme, DeniedDomains,
+    DeniedDomainsDocument, EvaluationFailure, Expression, ExpressionProblem, HoursDocument,
+    InvalidPolicy, LinkComparison, NamedPolicyDocument, NearMiss, Notation, OwnDomains, Policy,
+    PolicyDocument, PolicyProblem, RetriedOutcome, Retries, RetryDocument, RuleDocument, RulePart,
+    RuleTrace, Shorthands, Situation, SpendingDocument, Then, TracedRule, When,
 };
 pub use rate::{NextFree, Operation, Permits, RateLimit};
 pub use revision::{

@@ -68,6 +68,15 @@ impl RuleName {
         Self::SERIES_OVERRIDE,
     ];
 
+    /// The names of what goes before the rules, but behind the locks of a policy.
+    const AFTER_LOCKS: [Self; 5] = [
+        Self::MEETING_OVERRIDE,
+        Self::EVENT_OVERRIDE,
+        Self::DENIED_DOMAIN,
+        Self::SERIES_OVERRIDE,
+        Self::PAUSED,
+    ];
+
     const fn fixed(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
     }
@@ -102,6 +111,8 @@ pub struct Reason {
     pub facts: FactValues,
     /// The rule's expression failed.
     pub has_failed: bool,
+    /// The policy locks the verdict: no override goes before it.
+    pub is_locked: bool,
     /// The rules that were tested; none if the verdict came before the rules.
     pub tested: Option<TestedRules>,
 }
@@ -125,8 +136,14 @@ impl Reason {
             reason: reason.into(),
             facts: FactValues::new(),
             has_failed: false,
+            is_locked: false,
             tested: None,
         }
+    }
+
+    /// Whether the locks of the policy did not apply before a verdict without tested rules.
+    pub(crate) fn is_after_locks(&self) -> bool {
+        RuleName::AFTER_LOCKS.contains(&self.rule) && !self.is_locked
     }
 }
 

@@ -56,6 +56,7 @@ fn a_full_decision() -> Decision {
                 (Fact::OwnDomain, FactValue::Text(marked("acme.example"))),
             ]),
             has_failed: true,
+            is_locked: true,
             tested: Some(TestedRules {
                 policy: Some("sales".to_owned()),
                 passed: 1,

@@ -207,6 +207,7 @@ pub fn a_decision() -> Decision {
                 (Fact::OwnDomain, FactValue::Text("acme.example".to_owned())),
             ]),
             has_failed: false,
+            is_locked: false,
             tested: Some(TestedRules {
                 policy: None,
                 passed: 1,

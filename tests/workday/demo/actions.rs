@@ -133,6 +133,7 @@ impl Demo {
                 ..Shorthands::default()
             })),
             then: Then::Skip,
+            locked: false,
         };
         let mut document = PolicyDocument::built_in();
         document.rules.insert(1, rule);

@@ -1,8 +1,8 @@
 //! Any policy that is written as YAML or JSON is parsed back.
 
 use callsheet_domain::{
-    DeduplicationScheme, HoursDocument, LinkComparison, NamedPolicyDocument, PolicyDocument,
-    RuleDocument, Shorthands, SpendingDocument, Then, When,
+    DeduplicationScheme, DeniedDomains, DeniedDomainsDocument, HoursDocument, LinkComparison,
+    NamedPolicyDocument, PolicyDocument, RuleDocument, Shorthands, SpendingDocument, Then, When,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -129,14 +129,20 @@ fn whens() -> impl Strategy<Value = When> {
 
 fn rules() -> impl Strategy<Value = Vec<RuleDocument>> {
     let then = prop_oneof![Just(Then::Record), Just(Then::Skip)];
-    let rule =
-        (texts(), whens(), then).prop_map(|(name, when, then)| RuleDocument { name, when, then });
+    let rule = (texts(), whens(), then, any::<bool>());
+    let rule = rule.prop_map(|(name, when, then, locked)| RuleDocument {
+        name,
+        when,
+        then,
+        locked,
+    });
     prop::collection::vec(rule, 0..4)
 }
 
 prop_compose! {
     fn documents()(
-        denied_domains in prop::collection::vec(texts(), 0..3),
+        domains in prop::collection::vec(texts(), 0..3),
+        locked in any::<bool>(),
         time_zone in prop::option::of(texts()),
         rules_for_all in rules(),
         rules in rules(),
@@ -161,9 +167,13 @@ prop_compose! {
             version: 1,
             deduplication: DeduplicationScheme::Calendar,
             compare_links: Some(LinkComparison::Meeting),
-            own_domains: denied_domains.clone(),
-            public_mail_domains: time_zone.is_some().then(|| denied_domains.clone()),
-            denied_domains,
+            own_domains: domains.clone(),
+            public_mail_domains: time_zone.is_some().then(|| domains.clone()),
+            denied_domains: if locked {
+                DeniedDomains::Keyed(DeniedDomainsDocument { domains, locked })
+            } else {
+                DeniedDomains::List(domains)
+            },
             time_zone,
             rules_for_all,
             rules,

@@ -1,9 +1,9 @@
 //! The rules, row by row.
 
 use callsheet_domain::{
-    Actor, Attendee, Calendar, CalendarEvent, CalendarStatus, DeduplicationScheme, Override,
-    OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, PolicyDocument,
-    ResponseStatus, Timestamp, decide,
+    Actor, Attendee, Calendar, CalendarEvent, CalendarStatus, DeduplicationScheme, DeniedDomains,
+    DeniedDomainsDocument, Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides,
+    Pause, PolicyDocument, ResponseStatus, RuleDocument, Then, Timestamp, When, decide,
 };
 use callsheet_testkit::{
     With as _, a_calendar, a_policy_document, an_actor, an_email, an_event, at, policy_of,
@@ -72,7 +72,41 @@ impl Case {
     }
 
     fn deny(&mut self, domain: &str) {
-        self.policy.denied_domains = vec![domain.to_owned()];
+        self.policy.denied_domains = vec![domain.to_owned()].into();
+    }
+
+    fn deny_locked(&mut self, domain: &str) {
+        let domains = vec![domain.to_owned()];
+        let locked = true;
+        self.policy.denied_domains =
+            DeniedDomains::Keyed(DeniedDomainsDocument { domains, locked });
+    }
+
+    /// Below the rules of the policy, of which one records the meeting.
+    fn lock(&mut self, when: &str) {
+        let rule = a_locked_rule("hold", when);
+        self.policy.rules.push(rule);
+    }
+
+    fn lock_for_all(&mut self, when: &str) {
+        let rule = a_locked_rule("hold-for-all", when);
+        self.policy.rules_for_all.push(rule);
+    }
+
+    /// Each of them wants the meeting recorded.
+    fn everyone_records(&mut self) {
+        self.on_event(OverrideChoice::Record);
+        self.on_series(OverrideChoice::Record);
+        self.on_meeting("operator", OverrideChoice::Record);
+    }
+}
+
+fn a_locked_rule(name: &str, when: &str) -> RuleDocument {
+    RuleDocument {
+        name: name.to_owned(),
+        when: When::Expression(when.to_owned()),
+        then: Then::Skip,
+        locked: true,
     }
 }
 
@@ -138,6 +172,20 @@ fn colleagues(case: &mut Case) {
 #[test_case(|c| { c.on_meeting("operator", OverrideChoice::Record); c.pause(at("12:00")) }, "record meeting-override"; "and before a pause")]
 #[test_case(|c| { c.on_meeting("operator", OverrideChoice::Record); c.deny("globex.example") }, "record meeting-override"; "and before a denied domain")]
 #[test_case(|c| { c.on_meeting("operator", OverrideChoice::Record); c.event.meeting = None }, "skip no-meeting"; "but gives no link")]
+#[test_case(|c| c.lock("external"), "skip hold"; "a locked rule below one that records")]
+#[test_case(|c| c.lock("!external"), "record external"; "a locked rule that does not apply is passed")]
+#[test_case(|c| { c.lock("external"); c.everyone_records() }, "skip hold"; "a locked rule goes before every override that records")]
+#[test_case(|c| { c.lock("external"); c.on_meeting("guest", OverrideChoice::Skip); c.on_event(OverrideChoice::Skip) }, "skip hold"; "and before those that skip")]
+#[test_case(|c| { c.lock("external"); c.pause(at("12:00")) }, "skip hold"; "and before a pause")]
+#[test_case(|c| { c.lock("external"); c.event.meeting = None }, "skip no-meeting"; "an objection goes before a locked rule")]
+#[test_case(|c| { c.lock("external"); c.lock_for_all("external") }, "skip hold-for-all"; "of locked rules those for all calendars go first")]
+#[test_case(|c| { c.lock("external"); c.deny("globex.example") }, "skip hold"; "a locked rule goes before denied domains that are not locked")]
+#[test_case(|c| { c.lock_for_all("external"); c.deny_locked("globex.example") }, "skip denied-domain"; "denied domains that are locked go before locked rules")]
+#[test_case(|c| { c.deny_locked("globex.example"); c.everyone_records() }, "skip denied-domain"; "locked denied domains go before every override that records")]
+#[test_case(|c| { c.deny_locked("globex.example"); c.on_meeting("guest", OverrideChoice::Skip) }, "skip denied-domain"; "and before a no to the meeting")]
+#[test_case(|c| { c.deny_locked("initech.example"); c.on_event(OverrideChoice::Record) }, "record event-override"; "locked denied domains of nobody are passed")]
+#[test_case(|c| { colleagues(c); c.event.facts.attendees.is_incomplete = true; c.deny_locked("globex.example"); c.everyone_records() }, "skip denied-domain"; "somebody of them may be hidden, which no override overrules")]
+#[test_case(|c| { c.event.facts.organizer = None; c.event.facts.is_hosted = None; c.lock("organizer_domain == 'globex.example'"); c.everyone_records() }, "skip hold"; "an expression of a locked rule that fails skips, whatever people say")]
 #[test_case(|c| c.event.facts.own_response = Some(ResponseStatus::Declined), "skip declined"; "the owner declined")]
 #[test_case(|c| c.event.facts.attendees.listed[0].response = ResponseStatus::Declined, "skip declined"; "the owner declined, known by the address")]
 #[test_case(|c| c.event.facts.own_response = Some(ResponseStatus::Tentative), "record external"; "the owner may come")]

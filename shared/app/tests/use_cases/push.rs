@@ -87,6 +87,7 @@ async fn an_invalid_policy_changes_nothing() {
         name: "odd".to_owned(),
         when: When::Expression("tilte == 1".to_owned()),
         then: Then::Record,
+        locked: false,
     };
     let pushed = harness.try_push(|document| document.rules.push(rule)).await;
     let problem = pushed.expect_err("there is no such fact").to_string();
@@ -206,6 +207,7 @@ async fn a_preview_shows_what_is_written_then() {
             name: "no-series".to_owned(),
             when,
             then: Then::Skip,
+            locked: false,
         };
         document.rules.insert(0, rule);
         document

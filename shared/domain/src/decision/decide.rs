@@ -16,13 +16,15 @@ use crate::verdict::{RuleName, Verdict};
 /// the one they would have to fix first:
 ///
 /// 1. Conditions under which no bot can record: a deleted event, no meeting link, …
-/// 2. A no to the whole meeting, by any of its people.
-/// 3. An override of the event. It also goes before the denied domains.
-/// 4. A yes to the whole meeting, by an operator. It also goes before the denied domains.
-/// 5. The denied domains.
-/// 6. An override of the series.
-/// 7. A pause of the calendar.
-/// 8. The rules of the policy, then its default.
+/// 2. What the policy locks: the denied domains if they are locked, then locked rules from the
+///    top. They only skip, also if it is unknown whether they apply.
+/// 3. A no to the whole meeting, by any of its people.
+/// 4. An override of the event.
+/// 5. A yes to the whole meeting, by an operator.
+/// 6. The denied domains that are not locked.
+/// 7. An override of the series.
+/// 8. A pause of the calendar.
+/// 9. The rules of the policy from the top, then its default.
 ///
 /// What this means for an event that has begun depends on its row, see
 /// [`revise_copies`](super::revise_copies).
@@ -37,6 +39,7 @@ pub fn decide(
     let overrides = overrides.for_event(event);
     let facts = policy.situation(event, calendar);
     objection(event, calendar, policy.deduplication().scheme, now)
+        .or_else(|| policy.lock(&facts, calendar))
         .or_else(|| no_to_meeting(overrides.meeting?))
         .or_else(|| by_override(overrides.event?, RuleName::EVENT_OVERRIDE, "event"))
         .or_else(|| yes_to_meeting(overrides.meeting?))

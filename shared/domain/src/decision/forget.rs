@@ -24,6 +24,7 @@ impl Decision {
             reason: FORGOTTEN.to_owned(),
             facts: FactValues::default(),
             has_failed: self.verdict.reason().has_failed,
+            is_locked: self.verdict.reason().is_locked,
             tested: self.verdict.reason().tested.clone().map(without_facts),
         };
         self.verdict = match self.verdict {

@@ -2,8 +2,8 @@
 //!
 //! A no needs no fact of the event: it goes before the denied domains, the other overrides,
 //! a pause and the rules, and wants no bot. Only the conditions under which no bot can record
-//! go before it, and they keep a bot out as well. So the row that the next sync would write
-//! is known at once.
+//! and what the policy locks go before it, and they keep a bot out as well. So the row that
+//! the next sync would write is known at once.
 
 use jiff::Timestamp;
 
@@ -28,8 +28,8 @@ const CONSTRAINTS: [RuleName; 7] = [
 ];
 
 /// The change of a row whose event has an override that says not to record it, as the next
-/// sync would write it. A row that a constraint or a no to the whole meeting skips stays as it
-/// is, and so does one whose event has no such override, or that was decided with later ones.
+/// sync would write it. A row that a constraint, a lock or a no to the whole meeting skips stays
+/// as it is, and so does one whose event has no such override, or that was decided with later ones.
 #[must_use]
 pub fn skip_at_once(stored: &Decision, overrides: &Overrides, now: Timestamp) -> RowChange {
     let applicable = overrides.for_decision(stored);
@@ -51,8 +51,8 @@ pub fn skip_at_once(stored: &Decision, overrides: &Overrides, now: Timestamp) ->
 }
 
 /// The change of a copy of a meeting to which a person said no, as the next sync would write it.
-/// A row that a constraint skips stays as it is, and so does one that was decided with a later
-/// choice.
+/// A row that a constraint or a lock skips stays as it is, and so does one that was decided with
+/// a later choice.
 #[must_use]
 pub fn skip_meeting_at_once(
     stored: &Decision,
@@ -70,11 +70,12 @@ pub fn skip_meeting_at_once(
 }
 
 impl Decision {
-    /// Whether the meeting is not over at `now`, and no condition keeps every bot out whatever a
-    /// person wants.
+    /// Whether the meeting is not over at `now`, and neither a condition nor a lock of the policy
+    /// keeps every bot out whatever a person wants.
     #[must_use]
     pub fn can_be_recorded(&self, now: Timestamp) -> bool {
-        !CONSTRAINTS.contains(&self.verdict.reason().rule) && self.ends_at > now
+        let reason = self.verdict.reason();
+        !CONSTRAINTS.contains(&reason.rule) && !reason.is_locked && self.ends_at > now
     }
 }
 

@@ -48,6 +48,7 @@ impl Decision {
             // No evaluation gives this verdict, so the row is written whatever it gives.
             verdict: Verdict::Skip(Reason {
                 rule: RuleName::SUPERSEDED,
+                is_locked: false,
                 ..reason.clone()
             }),
             ..self.clone()

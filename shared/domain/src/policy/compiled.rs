@@ -20,6 +20,8 @@ pub struct Policy {
     /// None if the document does not say.
     pub(super) links: Option<LinkComparison>,
     pub(super) denied: Vec<Domain>,
+    /// Whether no override goes before the denied domains.
+    pub(super) locks_denied: bool,
     /// Whether a policy in the document sets a cap on spending.
     pub(super) counts_spending: bool,
     pub(super) price_per_hour: Option<f64>,
@@ -108,6 +110,13 @@ impl Policy {
         }
     }
 
+    /// The verdict if the policy locks it, so that no override goes before it: by the denied
+    /// domains if they are locked, else by the first locked rule that applies or may apply.
+    pub(crate) fn lock(&self, facts: &dyn FactSource, calendar: &Calendar) -> Option<Verdict> {
+        let denied = self.deny(facts).filter(|_| self.locks_denied);
+        denied.or_else(|| self.rules_for(calendar).lock(facts))
+    }
+
     /// The verdict if a participant is from a denied domain, or may be: the list of
     /// attendees is incomplete.
     pub(crate) fn deny(&self, facts: &dyn FactSource) -> Option<Verdict> {
@@ -133,6 +142,7 @@ impl Policy {
             reason,
             facts: [fact].into(),
             has_failed: false,
+            is_locked: self.locks_denied,
             tested: None,
         }))
     }
@@ -152,7 +162,7 @@ impl Policy {
             (None, Some(calendar)) => self.rules_for(calendar),
             (None, None) => return None,
         };
-        Some(rules.trace(reason.tested.as_ref()))
+        Some(rules.trace(reason))
     }
 
     /// The rules of a named policy, or of the outer one.

@@ -4,6 +4,7 @@
 //! their doc comments to the author of a policy. [`Policy::compile`](super::Policy::compile)
 //! checks whether the parts fit together.
 
+mod denied;
 pub(super) mod keyed;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use serde_json::{Map, Value};
 
 use super::expression::nearest;
 use super::when::When;
+pub use denied::{DeniedDomains, DeniedDomainsDocument};
 
 /// Which meetings a company records, and with what bot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,9 +35,9 @@ pub struct PolicyDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare_links: Option<LinkComparison>,
     /// Domains, with their subdomains, whose people are never recorded. Only an override of
-    /// the event goes before this.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub denied_domains: Vec<String>,
+    /// the event or of the whole meeting goes before this, and none if they are locked.
+    #[serde(default, skip_serializing_if = "DeniedDomains::is_empty")]
+    pub denied_domains: DeniedDomains,
     /// Domains that are ours, with their subdomains, besides the calendar's own: their people
     /// are not external in any calendar.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -179,6 +181,9 @@ pub struct RuleDocument {
     pub when: When,
     /// Whether the meeting is recorded then.
     pub then: Then,
+    /// The rule goes before every override. Only a rule that skips can be locked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub locked: bool,
 }
 
 /// When another bot is sent to a running meeting in place of one that has ended. The copies of

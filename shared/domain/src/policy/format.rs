@@ -109,8 +109,8 @@ impl Checker {
         }
     }
 
-    /// A value that may have several forms: `null` beside another, or an expression beside
-    /// conditions.
+    /// A value that may have several forms: `null` beside another, an expression beside
+    /// conditions, or a list beside keys.
     fn one_of_forms(
         &mut self,
         value: &Value,
@@ -122,9 +122,17 @@ impl Checker {
             return Some(Value::Null);
         }
         let forms: Vec<&'static Value> = forms.iter().filter(|form| !is_null(form)).collect();
+        if let Some(list) = forms.iter().find(|form| form["type"] == "array") {
+            // `denied_domains`: a list, or keys of which one is the list.
+            let mut keyed = forms
+                .iter()
+                .filter(|form| resolved(form)["type"] == "object");
+            let keyed = keyed.next().filter(|_| value.is_object());
+            return self.check(value, keyed.unwrap_or(list), place);
+        }
         match (forms.as_slice(), value) {
             ([form], _) => self.check(value, form, place),
-            // `when`, the only key of several forms.
+            // `when`.
             (_, Value::String(_)) => Some(value.clone()),
             (forms, Value::Object(fields)) => self.conditions(fields, forms, place),
             _ => {

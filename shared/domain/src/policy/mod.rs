@@ -34,8 +34,9 @@ mod words;
 
 pub use compiled::Policy;
 pub use document::{
-    Deduplication, DeduplicationScheme, LinkComparison, NamedPolicyDocument, PolicyDocument,
-    RetriedOutcome, RetryDocument, RuleDocument, SpendingDocument, Then,
+    Deduplication, DeduplicationScheme, DeniedDomains, DeniedDomainsDocument, LinkComparison,
+    NamedPolicyDocument, PolicyDocument, RetriedOutcome, RetryDocument, RuleDocument,
+    SpendingDocument, Then,
 };
 pub use expression::{EvaluationFailure, Expression, ExpressionProblem};
 pub use format::Notation;

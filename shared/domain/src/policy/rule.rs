@@ -19,6 +19,8 @@ pub(super) struct Rule {
     /// All must hold. Expressions are last, since they cost most.
     pub(super) conditions: Vec<Condition>,
     pub(super) then: Then,
+    /// No override goes before it. It skips then.
+    pub(super) is_locked: bool,
 }
 
 /// The outcome of a rule for a meeting.
@@ -154,6 +156,7 @@ impl Rule {
             reason: format!("the rule \"{}\" {doing}", self.name),
             facts: self.kept(facts),
             has_failed: false,
+            is_locked: self.is_locked,
             tested: None,
         }
     }

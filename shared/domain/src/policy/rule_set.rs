@@ -41,22 +41,46 @@ pub(super) struct PeriodLimits {
 }
 
 impl RuleSet {
-    /// All rules, in the order in which they are tested.
+    /// All rules, in the order in which they are tested: the locked ones first, since they go
+    /// before the overrides.
     pub(super) fn in_order(&self) -> impl Iterator<Item = &Rule> {
-        self.for_all.iter().chain(&self.rules)
+        let from_the_top = || self.for_all.iter().chain(&self.rules);
+        let locked = from_the_top().filter(|rule| rule.is_locked);
+        locked.chain(from_the_top().filter(|rule| !rule.is_locked))
+    }
+
+    /// The verdict of the first locked rule that applies; none if none does.
+    pub(super) fn lock(&self, facts: &dyn FactSource) -> Option<Verdict> {
+        let locked = self.in_order().take_while(|rule| rule.is_locked);
+        self.first(locked, facts).ok()
     }
 
     /// The verdict of the first rule that applies, else of the default.
     pub(super) fn evaluate(&self, facts: &dyn FactSource) -> Verdict {
+        self.first(self.in_order(), facts)
+            .unwrap_or_else(|passed| self.otherwise(&passed, facts))
+    }
+
+    /// The verdict of the first of `rules` that applies, or why none does.
+    fn first<'a>(
+        &self,
+        rules: impl Iterator<Item = &'a Rule>,
+        facts: &dyn FactSource,
+    ) -> Result<Verdict, Vec<(&'a Rule, Passed)>> {
         let mut passed: Vec<(&Rule, Passed)> = Vec::new();
-        for rule in self.in_order() {
+        for rule in rules {
             match rule.evaluate(facts) {
                 RuleOutcome::Applies(verdict) => {
-                    return verdict.after(Some(self.tested(&passed, facts)));
+                    return Ok(verdict.after(Some(self.tested(&passed, facts))));
                 }
                 RuleOutcome::Passed(why) => passed.push((rule, why)),
             }
         }
+        Err(passed)
+    }
+
+    /// The verdict of the default, after all rules were passed over.
+    fn otherwise(&self, passed: &[(&Rule, Passed)], facts: &dyn FactSource) -> Verdict {
         let unknown = passed.iter().flat_map(|(_, why)| match why {
             Passed::Unknown { facts, .. } => facts.as_slice(),
             Passed::Missed(_) => &[],
@@ -68,7 +92,7 @@ impl RuleSet {
         };
         let unknown = unknown.map(|fact| (*fact, value(*fact))).collect();
         self.by_default(unknown)
-            .after(Some(self.tested(&passed, facts)))
+            .after(Some(self.tested(passed, facts)))
     }
 
     /// The rules that were tested, of which these were passed over.
@@ -108,6 +132,7 @@ impl RuleSet {
             reason,
             facts,
             has_failed: false,
+            is_locked: false,
             tested: None,
         };
         match self.default {

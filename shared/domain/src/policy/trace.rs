@@ -10,7 +10,7 @@ use super::near_miss::{unknown, why_not, written};
 use super::rule::{Passed, Rule};
 use super::rule_set::RuleSet;
 use crate::fact::{Fact, FactSource, FactValues};
-use crate::verdict::{RuleName, TestedRules};
+use crate::verdict::{Reason, RuleName, TestedRules};
 
 /// The policy that a meeting is under, and its rules in the order in which they are tested.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,8 @@ pub struct TracedRule {
     pub name: RuleName,
     /// It is one of the rules for all calendars.
     pub is_for_all: bool,
+    /// No override goes before it.
+    pub is_locked: bool,
     /// What it would do with the meeting.
     pub then: Then,
     /// Its part in the verdict.
@@ -43,7 +45,7 @@ pub enum RulePart {
     DoesNotApply(NearMiss),
     /// It would record, but it is unknown whether these conditions hold.
     Unknown(Vec<NearMiss>),
-    /// It did not apply. The facts are not stored any more.
+    /// It did not apply. The facts are not stored, or not any more.
     PassedOver,
     /// It decided.
     Decided,
@@ -64,12 +66,18 @@ pub struct NearMiss {
 
 impl RuleSet {
     /// The part of each rule in a verdict.
-    pub(super) fn trace(&self, tested: Option<&TestedRules>) -> RuleTrace {
+    pub(super) fn trace(&self, reason: &Reason) -> RuleTrace {
         let rules = self.in_order().enumerate().map(|(index, rule)| TracedRule {
             name: rule.name.clone(),
-            is_for_all: index < self.for_all.len(),
+            is_for_all: self.for_all.iter().any(|other| other.name == rule.name),
+            is_locked: rule.is_locked,
             then: rule.then,
-            part: tested.map_or(RulePart::NotTested, |tested| part(rule, index, tested)),
+            part: match &reason.tested {
+                Some(tested) => part(rule, index, tested),
+                // The locked rules go before the overrides, and no facts are stored with those.
+                None if rule.is_locked && reason.is_after_locks() => RulePart::PassedOver,
+                None => RulePart::NotTested,
+            },
         });
         RuleTrace {
             policy: self.name.clone(),

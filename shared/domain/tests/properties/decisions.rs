@@ -2,13 +2,13 @@
 
 use callsheet_domain::{
     Fact, FactSource, FactValue, MeetingOverride, OverrideChoice, Overrides, Plan, Policy, Reason,
-    RuleName, RulePart, RuleTrace, TestedRules, Timestamp, Verdict, decide, plan,
+    RuleName, RulePart, RuleTrace, TestedRules, Timestamp, TracedRule, Verdict, decide, plan,
 };
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::events::{at, calendar, event};
-use crate::policies::{any_overrides, compiled, document, parsed, rule};
+use crate::policies::{any_overrides, compiled, document, parsed, rule, unlocked};
 
 fn now() -> Timestamp {
     at("2026-03-06T06:00:00Z")
@@ -46,7 +46,7 @@ proptest! {
             panic!("the domains of those who are listed are always known");
         };
         let may_be_hidden = situation.value(Fact::AttendeesComplete) != FactValue::Flag(true);
-        let denied = document["denied_domains"].as_array().unwrap();
+        let denied = document["denied_domains"]["domains"].as_array().unwrap();
         let is_denied = |domain: &String| denied.iter().any(|denied| {
             let denied = denied.as_str().unwrap();
             domain == denied || domain.ends_with(&format!(".{denied}"))
@@ -104,6 +104,52 @@ proptest! {
         };
         let verdict = decide(&event, &calendar, &policy, &overrides, now());
         prop_assert!(!(is_no && is_recorded(&verdict)), "{verdict:?}");
+    }
+
+    #[test]
+    fn an_override_never_beats_a_lock(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
+        let Some(policy) = compiled(&document) else { return Ok(()) };
+        let alone = decide(&event, &calendar, &policy, &Overrides::default(), now());
+        let verdict = decide(&event, &calendar, &policy, &overrides, now());
+        prop_assert_eq!(verdict.reason().is_locked, alone.reason().is_locked);
+        if alone.reason().is_locked {
+            prop_assert!(!is_recorded(&alone));
+            prop_assert_eq!(verdict, alone);
+        }
+    }
+
+    #[test]
+    fn a_lock_adds_no_recording(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
+        let (Some(locked), Some(unlocked)) = (compiled(&document), compiled(&unlocked(&document))) else { return Ok(()) };
+        let [locked, unlocked] = [locked, unlocked].map(|policy| decide(&event, &calendar, &policy, &overrides, now()));
+        prop_assert!(!unlocked.reason().is_locked);
+        prop_assert!(is_recorded(&unlocked) || !is_recorded(&locked), "{locked:?}");
+    }
+
+    /// Whether it says `locked: false`, or nothing.
+    #[test]
+    fn without_locked_nothing_changes(event in event(), calendar in calendar(), document in document(), overrides in any_overrides()) {
+        let plain = unlocked(&document);
+        let mut explicit = plain.clone();
+        explicit["denied_domains"] = json!({"domains": plain["denied_domains"], "locked": false});
+        for rule in explicit["rules"].as_array_mut().unwrap() {
+            rule["locked"] = json!(false);
+        }
+        let (Some(plain), Some(explicit)) = (compiled(&plain), compiled(&explicit)) else { return Ok(()) };
+        let verdict = decide(&event, &calendar, &plain, &overrides, now());
+        prop_assert!(!verdict.reason().is_locked);
+        prop_assert_eq!(&decide(&event, &calendar, &explicit, &overrides, now()), &verdict);
+        // The rules are tested as they are written.
+        let trace = plain.trace(verdict.reason(), Some(&calendar)).expect("the calendar is known");
+        let for_all = document["rules_for_all"].as_array().unwrap();
+        let own = match plain.name_for(&calendar) {
+            Some(_) => &document["policies"][0]["rules"],
+            None => &document["rules"],
+        };
+        let written = for_all.iter().chain(own.as_array().unwrap());
+        let written: Vec<_> = written.map(|rule| rule["name"].as_str().unwrap()).collect();
+        let tested: Vec<_> = trace.rules.iter().map(|rule| rule.name.as_str()).collect();
+        prop_assert_eq!(tested, written);
     }
 
     /// Whoever says the opposite, and whatever else was set.
@@ -180,7 +226,8 @@ proptest! {
         let Some(trace) = policy.trace(reason, Some(&calendar)) else { panic!("the calendar is known") };
         prop_assert_eq!(trace.policy.as_deref(), policy.name_for(&calendar));
         let Some(tested) = &reason.tested else {
-            prop_assert!(trace.rules.iter().all(|rule| rule.part == RulePart::NotTested));
+            let is_passed = |rule: &TracedRule| rule.is_locked && rule.part == RulePart::PassedOver;
+            prop_assert!(trace.rules.iter().all(|rule| rule.part == RulePart::NotTested || is_passed(rule)));
             return Ok(());
         };
         let decided = trace.rules.iter().find(|rule| rule.part == RulePart::Decided);

@@ -88,15 +88,20 @@ fn when() -> impl Strategy<Value = Value> {
 
 /// A rule that records or skips.
 pub(crate) fn rule(name: String) -> impl Strategy<Value = Value> {
-    (when(), any::<bool>()).prop_map(move |(when, records)| {
-        json!({"name": name, "when": when, "then": if records { "record" } else { "skip" }})
+    (when(), any::<bool>(), prop::bool::weighted(0.3)).prop_map(move |(when, records, locks)| {
+        let then = if records { "record" } else { "skip" };
+        json!({"name": name, "when": when, "then": then, "locked": locks && !records})
     })
 }
 
 /// Policies in JSON; a few of them are refused, for a rule that never applies.
 pub(crate) fn document() -> impl Strategy<Value = Value> {
     let rules: Vec<_> = (0..5).map(|index| rule(format!("rule-{index}"))).collect();
-    let denied = prop::collection::vec(select(&DOMAINS[2..]), 0..2);
+    let denied = (
+        prop::collection::vec(select(&DOMAINS[2..]), 0..2),
+        prop::bool::weighted(0.3),
+    );
+    let denied = denied.prop_map(|(domains, locked)| json!({"domains": domains, "locked": locked}));
     let scheme = select(vec!["meeting", "domain", "calendar"]);
     let zone = prop::option::of(Just("America/New_York"));
     let named = prop::option::of(prop::collection::vec(rule("own-rule".to_owned()), 0..2));
@@ -131,6 +136,23 @@ pub(crate) fn document() -> impl Strategy<Value = Value> {
             })
         },
     )
+}
+
+/// The document without its locks, whose denied domains are a list.
+pub(crate) fn unlocked(document: &Value) -> Value {
+    let mut unlocked = document.clone();
+    unlocked["denied_domains"] = document["denied_domains"]["domains"].clone();
+    let unlock = |rules: &mut Value| {
+        for rule in rules.as_array_mut().into_iter().flatten() {
+            rule.as_object_mut().expect("a rule").remove("locked");
+        }
+    };
+    unlock(&mut unlocked["rules_for_all"]);
+    unlock(&mut unlocked["rules"]);
+    for named in unlocked["policies"].as_array_mut().expect("a list") {
+        unlock(&mut named["rules"]);
+    }
+    unlocked
 }
 
 /// The document as a policy's author writes it.

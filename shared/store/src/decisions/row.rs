@@ -29,6 +29,10 @@ use crate::stored_text;
 const KEPT_AFTER_THE_END: i64 = 30 * 24 * 60 * 60;
 
 #[derive(Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an attribute of its own"
+)]
 struct DecisionRow {
     #[serde(with = "stored_text")]
     ical_uid: IcalUid,
@@ -70,6 +74,9 @@ struct DecisionRow {
     facts: FactsRow,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     failed: bool,
+    /// Whether the policy locks the verdict.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    locked: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tested: Option<TestedRow>,
     inputs: InputsRow,
@@ -209,6 +216,7 @@ impl DecisionRow {
             reason: reason.reason.clone(),
             facts: FactsRow::of(&reason.facts),
             failed: reason.has_failed,
+            locked: reason.is_locked,
             tested: reason.tested.as_ref().map(TestedRow::of),
             inputs: InputsRow::of(decision.inputs),
             wanted: WantedRow::of(&decision.wanted),
@@ -250,6 +258,7 @@ impl DecisionRow {
             reason: self.reason,
             facts: self.facts.values()?,
             has_failed: self.failed,
+            is_locked: self.locked,
             tested: self.tested.map(TestedRow::tested).transpose()?,
         };
         Ok(Decision {

@@ -71,6 +71,7 @@ pub async fn facts_and_offers_are_read_as_they_were_written(decisions: &impl Dec
                 reason: "why".to_owned(),
                 facts: facts(),
                 has_failed: true,
+                is_locked: true,
                 tested: Some(TestedRules {
                     policy: Some("sales".to_owned()),
                     passed: 2,

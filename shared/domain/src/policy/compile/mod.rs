@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::problem::Place;
 use super::rule::Rule;
 use crate::policy::compiled::Policy;
-use crate::policy::document::{NamedPolicyDocument, PolicyDocument, RuleDocument};
+use crate::policy::document::{NamedPolicyDocument, PolicyDocument, RuleDocument, Then};
 use crate::policy::own_domains::{OwnDomains, well_known};
 use crate::policy::problem::InvalidPolicy;
 use crate::policy::retries::Retries;
@@ -32,6 +32,9 @@ const RULES: usize = 100;
 const POLICIES: usize = 100;
 /// The longest name of a rule or a policy, in characters.
 const LONGEST_NAME: usize = 60;
+/// Why a rule that records is not locked, and what to write instead.
+const LOCKED_RECORD: &str = "a rule that records cannot be locked, since a no must always be \
+                             possible: delete `locked`, or write `then: skip`";
 
 impl Policy {
     /// The policy that is active until one is pushed.
@@ -70,8 +73,8 @@ fn compiled(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
         place.report("the policy is longer than 100,000 bytes of JSON");
     }
     let denied = list(
-        &document.denied_domains,
-        &mut place.at("denied_domains"),
+        document.denied_domains.domains(),
+        &mut place.at(document.denied_domains.place()),
         domain,
     );
     let for_all: Arc<[Rule]> =
@@ -95,6 +98,7 @@ fn compiled(document: &PolicyDocument, place: &mut Place<'_>) -> Policy {
         scheme: document.deduplication,
         links: document.compare_links,
         denied,
+        locks_denied: document.denied_domains.is_locked(),
         retries: Retries::compile(document.retry.as_ref(), &mut place.at("retry")),
         outer,
         named,
@@ -204,11 +208,15 @@ fn rules(written: &[RuleDocument], for_all: &[Rule], place: &mut Place<'_>) -> V
             place.at("name").report(problem);
         }
         let conditions = conditions(&written.when, &mut place.at("when"));
+        if written.locked && written.then == Then::Record {
+            place.at("locked").report(LOCKED_RECORD);
+        }
         if let Some(name) = name {
             rules.push(Rule {
                 name,
                 conditions,
                 then: written.then,
+                is_locked: written.locked,
             });
         }
     }

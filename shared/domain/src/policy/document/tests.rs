@@ -18,6 +18,8 @@ use super::*;
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": {}, "then": "record"}]}), "`when` has no condition; to decide about every meeting, set `default`"; "nothing asked")]
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": true, "then": "record"}]}), "an expression or shorthands, such as `external: true`"; "no condition")]
 #[test_case(json!({"version": 1, "default": "skip", "rules": [{"name": "a", "when": {"external": true, "any_domain": []}, "then": "record"}]}), "an empty list: leave it out"; "an empty list")]
+#[test_case(json!({"version": 1, "default": "skip", "denied_domains": {"domains": [], "lokced": true}}), "did you mean `locked`?"; "what a key of the denied domains was meant to be")]
+#[test_case(json!({"version": 1, "default": "skip", "denied_domains": "acme.example"}), "a list of domains, or `domains` with `locked: true`"; "no list")]
 fn says_how_a_document_violates_the_format(json: Value, expected: &str) {
     let problem = PolicyDocument::parse(&json.to_string()).expect_err("refused");
     assert!(problem.contains(expected), "{problem}");

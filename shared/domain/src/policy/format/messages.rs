@@ -12,6 +12,7 @@ pub(super) fn unknown_key(key: &str, known: &'static Map<String, Value>) -> Stri
     let homes = [
         ("Shorthands", "under `when` of a rule"),
         ("RuleDocument", "in a rule"),
+        ("DeniedDomainsDocument", "under `denied_domains`"),
         ("HoursDocument", "under `within_hours` or `outside_hours`"),
         ("NamedPolicyDocument", "in one of `policies`"),
     ];

@@ -49,6 +49,10 @@ fn a_rule(change: &Value) -> Value {
 #[test_case(a_rule(&json!({"when": {"participants_at_least": -1, "minutes_at_least": 1.5}})), &["rules[0].when.participants_at_least: a whole number from 0 to 4294967295 is expected", "rules[0].when.minutes_at_least: a whole number from 0 to 4294967295 is expected"]; "no counts")]
 #[test_case(a_rule(&json!({"when": {"within_hours": {"days": ["fryday"], "to": 17}}})), &["rules[0].when.within_hours.days[0]: `fryday` is none of `monday`, `tuesday`, `wednesday`, `thursday`, `friday`, `saturday`, `sunday`; did you mean `friday`?", "rules[0].when.within_hours.to: this is a number, and a text is expected: put it in quotes", "rules[0].when.within_hours: the key `from` is missing. The earliest start, `09:00`."]; "hours")]
 #[test_case(with(&json!({"rules": {"name": "a"}})), &["rules: this is an object with keys, and a list is expected: put `- ` before each entry"]; "one rule without a list")]
+#[test_case(with(&json!({"denied_domains": "a.example"})), &["denied_domains: this is a text, and a list is expected: write `[a.example]`"]; "one denied domain without a list")]
+#[test_case(with(&json!({"denied_domains": {"domain": ["a.example"], "locked": "yes"}})), &["denied_domains.domain: there is no key `domain` here; did you mean `domains`?", "denied_domains: the key `domains` is missing. The domains.", "denied_domains.locked: this is a text, and `true` or `false` is expected"]; "denied domains with keys")]
+#[test_case(with(&json!({"locked": true})), &["locked: there is no key `locked` here; it is written in a rule"]; "a lock of the whole policy")]
+#[test_case(a_rule(&json!({"locked": 1})), &["rules[0].locked: this is a number, and `true` or `false` is expected"]; "a rule with a lock that is no flag")]
 #[test_case(with(&json!({"rules": null, "bot": []})), &["rules: there is no value: write one, or delete the key", "bot: this is a list, and keys with values are expected"]; "no value")]
 #[test_case(with(&json!({"policies": [{"name": "a", "calendars": "b", "rules": [{"name": 1}]}, 7]})), &["policies[0].calendars: this is a text, and a list is expected: write `[b]`", "policies[0].rules[0].name: this is a number, and a text is expected: put it in quotes", "policies[0].rules[0]: the key `when` is missing. When it applies.", "policies[0].rules[0]: the key `then` is missing: write `then: record` or `skip`", "policies[1]: this is a number, and keys with values are expected"]; "named policies")]
 fn all_mistakes_are_found_at_once(value: Value, expected: &[&str]) {
@@ -125,13 +129,17 @@ fn nearly() -> impl Strategy<Value = Value> {
         "/bot",
         "/time_zone",
         "/denied_domains",
+        "/denied_domains/locked",
+        "/denied_domains/domains",
+        "/rules/0/locked",
         "/deduplication",
     ]);
     (places, values()).prop_map(|(place, value)| {
         let mut json = json!({
-            "version": 1, "default": "skip", "deduplication": "meeting", "denied_domains": [], "time_zone": "UTC",
+            "version": 1, "default": "skip", "deduplication": "meeting", "time_zone": "UTC",
+            "denied_domains": {"domains": [], "locked": true},
             "bot": {"bot_name": "x"},
-            "rules": [{"name": "a", "then": "skip", "when": {
+            "rules": [{"name": "a", "then": "skip", "locked": true, "when": {
                 "external": true, "any_domain": ["a.example"], "minutes_at_least": 1,
                 "within_hours": {"days": ["monday"], "from": "09:00", "to": "10:00"},
             }}],
@@ -144,7 +152,7 @@ fn nearly() -> impl Strategy<Value = Value> {
 
 /// Mistakes at different places of a policy, which have nothing to do with one another: where,
 /// the value, and the place of the problem. Some are of the format, some of the contents.
-const MISTAKES: [(&str, &str, &str); 24] = [
+const MISTAKES: [(&str, &str, &str); 25] = [
     ("/version", "\"one\"", "version"),
     ("/version", "2", "version"),
     ("/default", "\"ship\"", "default"),
@@ -182,6 +190,7 @@ const MISTAKES: [(&str, &str, &str); 24] = [
     ("/rules/1", "7", "rules[1]"),
     ("/rules/2/when", "\"tilte == 'x'\"", "rules[2].when"),
     ("/rules/2/then", "1", "rules[2].then"),
+    ("/rules/2/locked", "1", "rules[2].locked"),
     ("/bot/join_at", "\"\"", "bot"),
     ("/policies/0/calendars", "\"c\"", "policies[0].calendars"),
     ("/policies/0/name", "\"\"", "policies[0].name"),

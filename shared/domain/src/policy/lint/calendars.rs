@@ -81,7 +81,7 @@ fn hides(other: &Matcher, matcher: &Matcher) -> bool {
 
 /// Denied domains that are those of the calendars themselves.
 pub(super) fn denied(document: &PolicyDocument, place: &mut Place<'_>) {
-    for (index, text) in document.denied_domains.iter().enumerate() {
+    for (index, text) in document.denied_domains.domains().iter().enumerate() {
         let Some(denied) = plain(text) else {
             continue;
         };
@@ -130,7 +130,11 @@ pub(super) fn connected(document: &PolicyDocument, calendars: &[Calendar], place
         // Before the first is connected, every selector is ahead of its calendar.
         return;
     }
-    denied_owners(document, &calendars, &mut place.at("denied_domains"));
+    denied_owners(
+        document,
+        &calendars,
+        &mut place.at(document.denied_domains.place()),
+    );
     for (index, named) in document.policies.iter().enumerate() {
         for (entry, text) in named.calendars.iter().enumerate() {
             if let Some(problem) = of_none(text, &calendars) {
@@ -161,7 +165,7 @@ fn has_no_calendar(wanted: &BTreeMap<String, String>, calendars: &[&Calendar]) -
 }
 
 fn denied_owners(document: &PolicyDocument, calendars: &[&Calendar], place: &mut Place<'_>) {
-    for (index, text) in document.denied_domains.iter().enumerate() {
+    for (index, text) in document.denied_domains.domains().iter().enumerate() {
         let Some(denied) = plain(text) else { continue };
         let is_denied = |calendar: &&&Calendar| {
             let email = calendar.email.as_ref();

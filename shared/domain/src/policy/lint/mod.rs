@@ -34,7 +34,7 @@ impl PolicyDocument {
         let selectors = self.policies.iter().flat_map(|named| &named.calendars);
         let public = self.public_mail_domains.as_deref().unwrap_or_default();
         let lists = [
-            ("denied_domains", self.denied_domains.as_slice()),
+            (self.denied_domains.place(), self.denied_domains.domains()),
             ("own_domains", self.own_domains.as_slice()),
             ("public_mail_domains", public),
         ];
@@ -43,7 +43,7 @@ impl PolicyDocument {
         for (name, list) in lists {
             domains::list(list, &known, &mut place.at(name));
         }
-        calendars::denied(self, &mut place.at("denied_domains"));
+        calendars::denied(self, &mut place.at(self.denied_domains.place()));
         zones::check(self.time_zone.as_deref(), &mut place.at("time_zone"));
         for (list, name) in [
             (&self.rules_for_all, "rules_for_all"),
@@ -108,7 +108,7 @@ impl PolicyDocument {
 
     /// Rules that are never tested, or never apply.
     fn unreachable(&self, place: &mut Place<'_>) {
-        let reach = Reach::new(&self.denied_domains);
+        let reach = Reach::new(self.denied_domains.domains());
         let for_all = listed(&self.rules_for_all);
         reach.check(&for_all, 0, &mut place.at("rules_for_all"));
         let main: Vec<Listed> = [for_all.clone(), listed(&self.rules)].concat();
@@ -134,6 +134,7 @@ fn listed(rules: &[RuleDocument]) -> Vec<Listed> {
             name: rule.name.clone(),
             conditions: conditions(&rule.when, &mut place),
             then: rule.then,
+            is_locked: rule.locked,
         })
         .collect()
 }

@@ -13,6 +13,7 @@ pub(super) struct Listed {
     pub(super) name: String,
     pub(super) conditions: Vec<Condition>,
     pub(super) then: Then,
+    pub(super) is_locked: bool,
 }
 
 /// Finds rules that are never reached.
@@ -32,33 +33,39 @@ impl Reach {
     /// reported elsewhere.
     pub(super) fn check(&self, rules: &[Listed], first: usize, place: &mut Place<'_>) {
         for (index, rule) in rules.iter().enumerate().skip(first) {
-            if let Some(problem) = self.problem(rule, &rules[..index]) {
+            if let Some(problem) = self.problem(rule, &tested_before(index, rules)) {
                 place.item(index - first).report(problem);
             }
         }
     }
 
-    fn problem(&self, rule: &Listed, before: &[Listed]) -> Option<String> {
+    fn problem(&self, rule: &Listed, before: &[&Listed]) -> Option<String> {
         if rule.conditions.iter().any(never_holds) {
             return Some(
                 "its condition holds for no meeting; delete the rule, or correct it".to_owned(),
             );
         }
         if let Some(all) = before.iter().find(|other| other.is_of_all()) {
-            let name = &all.name;
+            let (all_of_them, way_out) = (all.before(rule), all.way_out(rule));
             return Some(if all.decides_all() {
                 format!(
-                    "it is never tested, since the rule \"{name}\" before it applies to every meeting; put it before that one, or delete it"
+                    "it is never tested, since {all_of_them} applies to every meeting; {way_out}"
                 )
             } else {
                 format!(
-                    "it is tested only if facts are unknown, since the rule \"{name}\" before it applies to every other meeting; put it before that one, or delete it"
+                    "it is tested only if facts are unknown, since {all_of_them} applies to every other meeting; {way_out}"
                 )
             });
         }
         if let Some((one, other)) = opposites(before) {
+            let is_behind_a_lock = !rule.is_locked && (one.is_locked || other.is_locked);
+            let way_out = if is_behind_a_lock {
+                "delete it, or narrow one of them"
+            } else {
+                "put it before them, or delete it"
+            };
             return Some(format!(
-                "it is never tested, since every meeting is decided by the rules \"{}\" and \"{}\" before it; put it before them, or delete it",
+                "it is never tested, since every meeting is decided by the rules \"{}\" and \"{}\" before it; {way_out}",
                 one.name, other.name
             ));
         }
@@ -75,8 +82,12 @@ impl Reach {
                 "it never records: as long as there are `denied_domains`, meetings are skipped before the rules if their list of attendees is incomplete".to_owned(),
             );
         }
-        rule.is_of_all()
-            .then(|| "it applies to every meeting: delete it, and set `default` instead".to_owned())
+        let of_all = if rule.is_locked {
+            "it applies to every meeting and is locked, so nothing is ever recorded, whatever a person sets: narrow it, or set `default: skip` instead"
+        } else {
+            "it applies to every meeting: delete it, and set `default` instead"
+        };
+        rule.is_of_all().then(|| of_all.to_owned())
     }
 
     /// Whether the rule would record meetings in which a denied domain may be hidden.
@@ -111,20 +122,35 @@ impl Reach {
 
 fn hidden_by(general: &Listed, rule: &Listed) -> String {
     let name = &general.name;
-    let is_same = rule.covers(general) && general.then == rule.then;
+    let is_same =
+        rule.covers(general) && general.then == rule.then && general.is_locked == rule.is_locked;
     if is_same {
         return format!("it is the same as the rule \"{name}\" before it; delete one of them");
     }
-    format!(
-        "it never decides, since the rule \"{name}\" before it applies whenever it does; put it before that one, or delete it"
-    )
+    let (general, way_out) = (general.before(rule), general.way_out(rule));
+    format!("it never decides, since {general} applies whenever it does; {way_out}")
+}
+
+/// The rules that are tested before that of this index: those above it, and all locked ones
+/// unless it is locked itself.
+fn tested_before(index: usize, rules: &[Listed]) -> Vec<&Listed> {
+    let is_locked = rules[index].is_locked;
+    let before = rules.iter().enumerate().filter(|(other, rule)| {
+        let is_above = *other < index;
+        if is_locked {
+            rule.is_locked && is_above
+        } else {
+            rule.is_locked || is_above
+        }
+    });
+    before.map(|(_, rule)| rule).collect()
 }
 
 /// Two rules of one condition each, of which one applies to each meeting. While the fact is
 /// unknown, only a rule that skips applies.
-fn opposites(rules: &[Listed]) -> Option<(&Listed, &Listed)> {
+fn opposites<'a>(rules: &[&'a Listed]) -> Option<(&'a Listed, &'a Listed)> {
     let alone = |rule: &&Listed| rule.conditions.len() == 1;
-    let single: Vec<&Listed> = rules.iter().filter(alone).collect();
+    let single: Vec<&Listed> = rules.iter().copied().filter(alone).collect();
     single.iter().enumerate().find_map(|(index, one)| {
         let mut later = single[index + 1..].iter();
         let other = later.find(|other| {
@@ -136,6 +162,24 @@ fn opposites(rules: &[Listed]) -> Option<(&Listed, &Listed)> {
 }
 
 impl Listed {
+    /// The rule in a sentence about `later`, which is tested after it.
+    fn before(&self, later: &Self) -> String {
+        if self.is_locked && !later.is_locked {
+            format!("the locked rule \"{}\", which goes before it,", self.name)
+        } else {
+            format!("the rule \"{}\" before it", self.name)
+        }
+    }
+
+    /// What to do with `later`, which this rule leaves nothing for.
+    fn way_out(&self, later: &Self) -> &'static str {
+        if self.is_locked && !later.is_locked {
+            "delete it, or narrow the locked one"
+        } else {
+            "put it before that one, or delete it"
+        }
+    }
+
     /// Whether it applies to every meeting but for rare ones.
     fn is_of_all(&self) -> bool {
         !self.conditions.is_empty() && self.conditions.iter().all(mostly_holds)

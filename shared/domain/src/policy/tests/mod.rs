@@ -1,6 +1,7 @@
 //! Which rule decides, the effect of unknown facts, and what the reason keeps.
 
 mod for_all;
+mod locks;
 mod metadata;
 mod named;
 mod near_misses;

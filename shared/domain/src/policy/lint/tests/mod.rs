@@ -1,6 +1,7 @@
 //! What can hardly be meant is pointed out, and what can is not.
 
 mod calendars;
+mod locks;
 mod reach;
 
 use proptest::prelude::*;
