@@ -49,6 +49,11 @@ fn alerts(list: &EventList, screen: &Screen) -> Option<String> {
     (!lines.is_empty()).then(|| format!("While it can be saved:\n{}", lines.join("\n")))
 }
 
+fn verdict(event: &EventEntry) -> String {
+    let lock = if event.locked { ", locked" } else { "" };
+    format!("{}{lock}", event.verdict)
+}
+
 fn list(events: &[EventEntry], screen: &Screen) -> String {
     let start = screen.start();
     let headings = [&start, "meeting", "verdict", "bot", "calendar", "event"];
@@ -60,7 +65,7 @@ fn list(events: &[EventEntry], screen: &Screen) -> String {
         table.add_row([
             Field::text(screen.minute(event.starts_at)),
             Field::part(title, screen),
-            Field::text(event.verdict),
+            Field::text(verdict(event)),
             Field::text(event.outcome.unwrap_or(event.bot)),
             Field::text(cut(&in_one_line(calendar), screen.width / 4)),
             Field::text(&event.short_id),

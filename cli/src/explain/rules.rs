@@ -12,13 +12,16 @@ pub(super) fn paragraph(rules: &RulesSummary, decided_by: &str) -> String {
         Some(name) => format!("the policy \"{}\"", in_one_line(name)),
     };
     let is_not_tested = |rule: &&RuleSummary| rule.outcome == Outcome::NotTested;
-    if rules.rules.is_empty() {
+    let domains = rules
+        .locked_domains
+        .filter(|part| *part != Outcome::NotTested);
+    if rules.rules.is_empty() && domains.is_none() {
         return format!(
             "The meeting is under {policy}, which has no rules: its default is to {}.",
             rules.default
         );
     }
-    if rules.rules.iter().all(|rule| is_not_tested(&rule)) {
+    if rules.rules.iter().all(|rule| is_not_tested(&rule)) && domains.is_none() {
         return format!(
             "The meeting is under {policy}. Its rules were not tested, since {decided_by} goes before \
              them."
@@ -28,6 +31,11 @@ pub(super) fn paragraph(rules: &RulesSummary, decided_by: &str) -> String {
     let mut lines = vec![format!(
         "The meeting is under {policy}. Its rules in the order in which they are tested:"
     )];
+    lines.extend(domains.map(|part| {
+        let decides = part == Outcome::Decided;
+        let outcome = if decides { "decides" } else { "does not apply" };
+        format!("  denied_domains (skip, locked) {outcome}")
+    }));
     lines.extend(tested.map(line));
     let others: Vec<_> = rules.rules.iter().filter(is_not_tested).collect();
     if others.is_empty() {
@@ -39,6 +47,7 @@ pub(super) fn paragraph(rules: &RulesSummary, decided_by: &str) -> String {
 }
 
 fn line(rule: &RuleSummary) -> String {
+    let lock = if rule.locked { ", locked" } else { "" };
     let list = if rule.is_for_all { ", for all" } else { "" };
     let conditions = rule.conditions.iter();
     let conditions: Vec<_> = conditions
@@ -57,7 +66,7 @@ fn line(rule: &RuleSummary) -> String {
         Outcome::NotTested => "not tested".to_owned(),
     };
     format!(
-        "  {} ({}{list}) {outcome}",
+        "  {} ({}{lock}{list}) {outcome}",
         in_one_line(&rule.name),
         rule.then
     )

@@ -1,5 +1,6 @@
 //! Texts of explanations.
 
+use callsheet_api::rules::{Outcome, RuleSummary, RulesSummary};
 use callsheet_app::ports::{
     Calendars as _, Decisions as _, NewPolicy, OverrideStore as _, Policies as _,
 };
@@ -148,6 +149,34 @@ async fn a_verdict_says_which_rules_were_tested(change: fn(&mut Decision), expec
     assert!(text.contains(expected), "{text}");
 }
 
+#[test]
+fn locks_are_listed_before_an_override() {
+    let rule = |name: &str, locked, outcome| RuleSummary {
+        name: name.to_owned(),
+        is_for_all: false,
+        locked,
+        then: "skip",
+        outcome,
+        conditions: Vec::new(),
+    };
+    let rules = RulesSummary {
+        policy: None,
+        locked_domains: Some(Outcome::DoesNotApply),
+        rules: vec![
+            rule("legal-hold", true, Outcome::DoesNotApply),
+            rule("external", false, Outcome::NotTested),
+        ],
+        default: "skip",
+    };
+    let expected =
+        "The meeting is under the main policy. Its rules in the order in which they are tested:
+  denied_domains (skip, locked) does not apply
+  legal-hold (skip, locked) does not apply
+  not tested: external";
+    let text = super::rules::paragraph(&rules, "event-override");
+    assert_eq!(text, expected);
+}
+
 #[tokio::test]
 async fn the_rules_are_in_the_json_with_the_facts_that_they_met() {
     let (explanation, _) = explained(a_decision().with(by_default), at("09:30")).await;
@@ -158,7 +187,7 @@ async fn the_rules_are_in_the_json_with_the_facts_that_they_met() {
         (&Value::Null, &json!("skip"))
     );
     let declined = json!({
-        "name": "declined", "is_for_all": false, "then": "skip", "outcome": "does_not_apply",
+        "name": "declined", "is_for_all": false, "locked": false, "then": "skip", "outcome": "does_not_apply",
         "conditions": [{
             "condition": "own_response: [declined]",
             "because": "the calendar's owner responded accepted",

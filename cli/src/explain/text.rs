@@ -58,6 +58,9 @@ impl Text<'_, Explanation> {
 
     fn why(&self) -> String {
         let mut lines = vec![format!("Why ({}): {}.", self.rule, self.reason)];
+        if self.locked {
+            lines.push("The policy locks this: no override goes before it.".to_owned());
+        }
         if self.expression_failed {
             lines.push("The rule's expression failed: correct it in the policy.".to_owned());
         }

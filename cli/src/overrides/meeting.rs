@@ -7,7 +7,7 @@ use callsheet_app::events::{EventName, find_event};
 use callsheet_app::meeting_override::{MeetingWish, override_meeting};
 use callsheet_domain::{OverrideChoice, Timestamp};
 
-use super::text::obstacle_text;
+use super::text::{lock_text, obstacle_text};
 use crate::arguments::{By, Choice};
 use crate::delivery::sentence;
 use crate::error::CliError;
@@ -50,9 +50,16 @@ impl Render for MeetingOverrideSet {
             |title| format!("\"{title}\""),
         );
         let by = in_one_line(&self.by);
-        let mut lines = vec![match self.choice {
-            "record" => format!("{title} is to be recorded in every calendar: {by} says so."),
-            "skip" => format!("{title} will not be recorded in any calendar: {by} says so."),
+        let about = (self.title.as_deref(), self.by.as_str());
+        let scope = (self.choice, "the whole meeting");
+        let mut lines = vec![match (self.rule.as_deref(), self.choice) {
+            (Some(rule), _) => lock_text(rule, about, scope),
+            (None, "record") => {
+                format!("{title} is to be recorded in every calendar: {by} says so.")
+            }
+            (None, "skip") => {
+                format!("{title} will not be recorded in any calendar: {by} says so.")
+            }
             _ => format!("{by} took back what was chosen for {title}."),
         }];
         lines.extend(holds(self).map(str::to_owned));
@@ -65,6 +72,7 @@ impl Render for MeetingOverrideSet {
                     "It holds for {copies}, which were changed at once."
                 ));
             }
+            None if self.takes_effect == TakesEffect::Locked => {}
             None if self.sync_request == Delivery::NotNeeded => {}
             None => lines.push(sentence(
                 &self.sync_request,

@@ -25,7 +25,7 @@ use crate::render::{Render as _, show};
 use crate::terminal::print_text;
 use crate::workspace::Workspace;
 pub(crate) use columns::scope_name;
-pub(crate) use text::obstacle_text;
+pub(crate) use text::{locked, obstacle_text};
 
 /// Runs a command about overrides.
 pub(crate) async fn run(

@@ -115,6 +115,33 @@ async fn the_text_says_what_the_override_changes(choice: Choice, expected: &str)
     assert_eq!(text, expected);
 }
 
+fn locked_by(rule: RuleName) -> impl FnOnce(&mut Decision) {
+    |row| {
+        row.verdict = Verdict::skip(rule, "why");
+        if let Verdict::Skip(reason) = &mut row.verdict {
+            reason.is_locked = true;
+        }
+    }
+}
+
+#[test_case(RuleName::named("legal-hold"), Choice::Record, "\"Kick-off\" is not recorded: the policy locks its rule \"legal-hold\", and no override goes before that. The override of lead@acme.example for this event (record) is stored, and counts once the lock does not apply any more."; "a yes")]
+#[test_case(RuleName::DENIED_DOMAIN, Choice::Skip, "\"Kick-off\" is not recorded: the policy locks its denied domains, and no override goes before that. The override of lead@acme.example for this event (skip) is stored, and counts once the lock does not apply any more."; "a no")]
+#[test_case(RuleName::named("legal-hold"), Choice::Clear, "\"Kick-off\" is not recorded: the policy locks its rule \"legal-hold\", and no override goes before that. lead@acme.example cleared the override for this event."; "the way back")]
+#[tokio::test]
+async fn the_text_says_that_a_lock_decides(rule: RuleName, choice: Choice, expected: &str) {
+    let name = rule.to_string();
+    let harness = Harness::with_decision(a_decision().with(locked_by(rule))).await;
+    let set = harness
+        .set_override(Target::Event, choice)
+        .await
+        .expect("it is stored");
+    assert_eq!(set.text(), expected);
+    assert_published("override", &set);
+    let json = serde_json::to_value(&set).expect("JSON");
+    assert_eq!(json["takes_effect"], "locked");
+    assert_eq!(json["rule"], name);
+}
+
 #[test_case(Target::Event; "an event")]
 #[test_case(Target::Series; "a series")]
 #[tokio::test]

@@ -3,6 +3,7 @@
 use callsheet_api::overrides::{ObstacleKind, OverrideSet, Scope};
 
 use callsheet_api::delivery::Delivery;
+use callsheet_domain::RuleName;
 
 use crate::delivery::sentence;
 use crate::explain::keeper_line;
@@ -17,7 +18,8 @@ impl Render for OverrideSet {
         } else {
             "A sync of its calendar was requested, so it takes effect at once."
         };
-        let mut lines = vec![change(self)];
+        let lock = self.rule.as_deref();
+        let mut lines = vec![lock.map_or_else(|| change(self), |rule| locked(self, rule))];
         if self.scope == Scope::IcalUid {
             lines.push(
                 "The override is stored under the ical_uid, so it holds for every event that has it."
@@ -29,6 +31,7 @@ impl Render for OverrideSet {
         }
         match self.obstacle {
             Some(obstacle) => lines.push(obstacle_text(obstacle).to_owned()),
+            None if lock.is_some() && self.scope == Scope::Event => {}
             None if self.sync_request == Delivery::NotNeeded => {
                 let effect = "The decision about it was changed at once.";
                 lines.push(effect.to_owned());
@@ -73,18 +76,53 @@ pub(crate) fn obstacle_text(obstacle: ObstacleKind) -> &'static str {
     }
 }
 
-fn change(set: &OverrideSet) -> String {
-    let title = set.title.as_deref().map(in_one_line);
-    let title = title.map_or_else(
+/// What the policy locks, and what becomes of a choice for `scope` that it goes before.
+pub(super) fn lock_text(
+    rule: &str,
+    (title, by): (Option<&str>, &str),
+    (choice, scope): (&str, &str),
+) -> String {
+    let title = title_text(title);
+    let locks = if rule == RuleName::DENIED_DOMAIN.as_str() {
+        "the policy locks its denied domains".to_owned()
+    } else {
+        format!("the policy locks its rule \"{}\"", in_one_line(rule))
+    };
+    let by = in_one_line(by);
+    let stored = match choice {
+        "clear" => format!("{by} cleared the override for {scope}."),
+        choice => format!(
+            "The override of {by} for {scope} ({choice}) is stored, and counts once the lock does not apply any more."
+        ),
+    };
+    format!("{title} is not recorded: {locks}, and no override goes before that. {stored}")
+}
+
+/// What the policy locks by `rule`, and what becomes of the override.
+pub(crate) fn locked(set: &OverrideSet, rule: &str) -> String {
+    let about = (set.title.as_deref(), set.by.as_str());
+    lock_text(rule, about, (set.choice, scope_text(set.scope)))
+}
+
+fn title_text(title: Option<&str>) -> String {
+    title.map(in_one_line).map_or_else(
         || "A meeting without a title".to_owned(),
         |title| format!("\"{title}\""),
-    );
-    let by = in_one_line(&set.by);
-    let scope = match set.scope {
+    )
+}
+
+fn scope_text(scope: Scope) -> &'static str {
+    match scope {
         Scope::Meeting => "the whole meeting",
         Scope::Event => "this event",
         Scope::Series | Scope::IcalUid => "this series",
-    };
+    }
+}
+
+fn change(set: &OverrideSet) -> String {
+    let title = title_text(set.title.as_deref());
+    let by = in_one_line(&set.by);
+    let scope = scope_text(set.scope);
     match set.choice {
         "record" => format!("{title} will be recorded: {by} set an override for {scope}."),
         "skip" => format!("{title} will not be recorded: {by} set an override for {scope}."),

@@ -124,6 +124,26 @@ async fn no_bot_is_sent(row: Decision, now: &str, expected: &str) {
 }
 
 #[tokio::test]
+async fn no_bot_is_sent_to_a_locked_meeting() {
+    let row = a_decision().with(|row| {
+        row.verdict = Verdict::skip(RuleName::named("legal-hold"), "why");
+        if let Verdict::Skip(reason) = &mut row.verdict {
+            reason.is_locked = true;
+        }
+        row.wanted = Wanted::Nothing;
+        row.offer = None;
+    });
+    let harness = Harness::with(row).await;
+    let sent = harness.send("10:05").await.expect("the wish is stored");
+    assert_eq!(sent.exit_code(), 1);
+    let text = sent.text();
+    let expected =
+        "No bot is sent. \"Kick-off\" is not recorded: the policy locks its rule \"legal-hold\"";
+    assert!(text.starts_with(expected), "{text}");
+    assert_eq!(harness.row().wanted, Wanted::Nothing);
+}
+
+#[tokio::test]
 async fn a_person_who_sends_twice_sends_one_bot() {
     let harness = Harness::with(with_bot(REMOVED)).await;
     harness.send("10:05").await.expect("it is sent");

@@ -3,7 +3,7 @@
 use callsheet_api::send::{SendingStep, SentBot};
 
 use crate::delivery::sentence;
-use crate::overrides::obstacle_text;
+use crate::overrides::{locked, obstacle_text};
 use crate::render::{Render, in_one_line};
 use crate::screen::Screen;
 use crate::unreadable::problems_paragraph;
@@ -16,7 +16,11 @@ impl Render for SentBot {
     }
 
     fn exit_code(&self) -> u8 {
-        u8::from(!self.set.unreadable.is_empty() || self.set.obstacle.is_some())
+        u8::from(
+            !self.set.unreadable.is_empty()
+                || self.set.obstacle.is_some()
+                || self.set.rule.is_some(),
+        )
     }
 }
 
@@ -27,6 +31,9 @@ fn sent(sent: &SentBot, screen: &Screen) -> String {
     });
     if let Some(obstacle) = sent.set.obstacle {
         return format!("No bot is sent to {title}. {}", obstacle_text(obstacle));
+    }
+    if let Some(rule) = &sent.set.rule {
+        return format!("No bot is sent. {}", locked(&sent.set, rule));
     }
     let ends_at = screen.instant(sent.ends_at);
     let mut lines = vec![match sent.retry {

@@ -54,11 +54,14 @@ pub struct AgendaEvent {
     pub verdict: &'static str,
     /// Name of the rule that decided.
     pub rule: String,
+    /// Whether the policy locks the verdict, so that no override goes before it.
+    pub locked: bool,
     /// The reason, in a sentence.
     pub reason: String,
     /// The present overrides.
     pub overrides: PresentOverrides,
-    /// Whether a person changed an override or a pause after this was decided.
+    /// Whether a person changed an override or a pause after this was decided. Of a locked event
+    /// that changes nothing.
     pub is_outdated: bool,
     /// What became of the bot so far.
     #[schemars(extend("enum" = ["none", "due", "retrying", "uncertain", "abandoned", "scheduled", "dispatched"]))]
@@ -136,6 +139,7 @@ impl AgendaEvent {
             is_in_series: row.series.is_some(),
             verdict: row.verdict.as_str(),
             rule: reason.rule.to_string(),
+            locked: reason.is_locked,
             reason: reason.reason.clone(),
             overrides: PresentOverrides {
                 meeting: applicable
@@ -145,8 +149,9 @@ impl AgendaEvent {
                 event: applicable.event.and_then(|set| present(set.choice)),
                 series: applicable.series.and_then(|set| present(set.choice)),
             },
-            is_outdated: applicable.revision() > row.inputs.overrides
-                || applicable.meeting_revision() > row.inputs.meeting,
+            is_outdated: !reason.is_locked
+                && (applicable.revision() > row.inputs.overrides
+                    || applicable.meeting_revision() > row.inputs.meeting),
             bot: BotState::of(row, now).as_str(),
             outcome: row.bot_outcome().map(|outcome| outcome.phase().as_str()),
         }

@@ -44,6 +44,8 @@ pub struct EventEntry {
     pub verdict: &'static str,
     /// Name of the rule that decided.
     pub rule: String,
+    /// Whether the policy locks the verdict, so that no override goes before it.
+    pub locked: bool,
     /// The reason, in a sentence.
     pub reason: String,
     /// What became of the bot so far.
@@ -87,6 +89,7 @@ impl EventEntry {
             ends_at: row.ends_at,
             verdict: row.verdict.as_str(),
             rule: reason.rule.to_string(),
+            locked: reason.is_locked,
             reason: reason.reason.clone(),
             bot: BotState::of(row, now).as_str(),
             outcome: row.bot_outcome().map(|outcome| outcome.phase().as_str()),

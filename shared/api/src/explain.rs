@@ -19,6 +19,7 @@ use crate::rules::RulesSummary;
 
 /// A decision, its inputs beside the newest ones, and the state of the bot.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a member of its own")]
 pub struct Explanation {
     /// Recall's id of the event.
     pub event_id: String,
@@ -41,6 +42,8 @@ pub struct Explanation {
     pub verdict: &'static str,
     /// Name of the rule that decided.
     pub rule: String,
+    /// Whether the policy locks the verdict, so that no override goes before it.
+    pub locked: bool,
     /// The reason, in a sentence.
     pub reason: String,
     /// The facts that decided, by their names in policies.
@@ -149,6 +152,7 @@ impl Explanation {
             is_in_series: decision.series.is_some(),
             verdict: decision.verdict.as_str(),
             rule: reason.rule.to_string(),
+            locked: reason.is_locked,
             reason: reason.reason.clone(),
             facts: reason
                 .facts

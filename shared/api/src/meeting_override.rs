@@ -37,8 +37,12 @@ pub struct MeetingOverrideSet {
     pub obstacle: Option<ObstacleKind>,
     /// Whether the bot stays, since another meeting shares it.
     pub bot_stays: bool,
-    /// When the decisions take it in.
+    /// When the decisions take it in. `locked` if the policy locks that the event is skipped, and
+    /// no other copy can be recorded.
     pub takes_effect: TakesEffect,
+    /// Name of the locked rule that decides in spite of it, `denied-domain` for locked denied
+    /// domains; none unless `takes_effect` is `locked`. Participants are not told.
+    pub rule: Option<String>,
     /// Whether a sync was requested.
     pub sync_request: Delivery,
 }
@@ -86,11 +90,8 @@ impl MeetingOverrideSet {
             has_more_copies: set.has_more_copies,
             obstacle: set.obstacle.map(ObstacleKind::of),
             bot_stays: set.is_bot_kept,
-            takes_effect: if set.is_applied {
-                TakesEffect::Now
-            } else {
-                TakesEffect::Soon
-            },
+            takes_effect: TakesEffect::of(set.lock(), set.is_applied),
+            rule: set.lock().map(ToString::to_string),
             sync_request: Delivery::of(&set.notification),
         }
     }
@@ -99,6 +100,7 @@ impl MeetingOverrideSet {
     #[must_use]
     pub fn for_participant(mut self) -> Self {
         self.in_force = None;
+        self.rule = None;
         self.copies = None;
         self.has_more_copies = false;
         self

@@ -1,7 +1,7 @@
 //! An override that was set or cleared.
 
 use callsheet_app::overrides::{Obstacle, SetOverride};
-use callsheet_domain::OverrideScope;
+use callsheet_domain::{OverrideScope, RuleName};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -38,6 +38,9 @@ pub struct OverrideSet {
     pub unreadable: Vec<String>,
     /// When the decisions take it in.
     pub takes_effect: TakesEffect,
+    /// Name of the locked rule that decides in spite of it, `denied-domain` for locked denied
+    /// domains; none unless `takes_effect` is `locked`.
+    pub rule: Option<String>,
     /// Whether a sync of the calendar was requested.
     pub sync_request: Delivery,
 }
@@ -50,6 +53,19 @@ pub enum TakesEffect {
     Now,
     /// The next sync takes it in. One is requested, or else the next resync finds it.
     Soon,
+    /// The policy locks that the event is skipped. It is stored, and counts once the lock does not
+    /// apply any more.
+    Locked,
+}
+
+impl TakesEffect {
+    pub(crate) fn of(lock: Option<&RuleName>, is_applied: bool) -> Self {
+        match lock {
+            Some(_) => Self::Locked,
+            None if is_applied => Self::Now,
+            None => Self::Soon,
+        }
+    }
 }
 
 /// What an override is stored under.
@@ -125,11 +141,8 @@ impl OverrideSet {
             obstacle: set.obstacle.map(ObstacleKind::of),
             kept_by: Keeper::all_of(&set.decision, &set.kept_by),
             unreadable: set.unreadable.clone(),
-            takes_effect: if set.is_applied {
-                TakesEffect::Now
-            } else {
-                TakesEffect::Soon
-            },
+            takes_effect: TakesEffect::of(set.lock(), set.is_applied),
+            rule: set.lock().map(ToString::to_string),
             sync_request: Delivery::of(&set.notification),
         }
     }

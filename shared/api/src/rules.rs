@@ -14,6 +14,9 @@ use crate::facts::fact_json;
 pub struct RulesSummary {
     /// None for the main policy.
     pub policy: Option<String>,
+    /// The part of the denied domains if they are locked: they are tested before the rules. None
+    /// if they are not.
+    pub locked_domains: Option<Outcome>,
     /// The rules.
     pub rules: Vec<RuleSummary>,
     /// `record` or `skip`: the verdict if no rule applies.
@@ -28,6 +31,8 @@ pub struct RuleSummary {
     pub name: String,
     /// Whether it is one of `rules_for_all`.
     pub is_for_all: bool,
+    /// Whether it is locked, so that it goes before every override and before all other rules.
+    pub locked: bool,
     /// `record` or `skip`.
     #[schemars(extend("enum" = ["record", "skip"]))]
     pub then: &'static str,
@@ -68,20 +73,30 @@ impl RulesSummary {
     pub fn of(trace: &RuleTrace) -> Self {
         Self {
             policy: trace.policy.clone(),
+            locked_domains: trace.locked_domains.as_ref().map(Outcome::of),
             rules: trace.rules.iter().map(RuleSummary::of).collect(),
             default: then(trace.default),
         }
     }
 }
 
+impl Outcome {
+    fn of(part: &RulePart) -> Self {
+        match part {
+            RulePart::DoesNotApply(_) | RulePart::PassedOver => Self::DoesNotApply,
+            RulePart::Unknown(_) => Self::Unknown,
+            RulePart::Decided => Self::Decided,
+            RulePart::NotTested => Self::NotTested,
+        }
+    }
+}
+
 impl RuleSummary {
     fn of(rule: &TracedRule) -> Self {
-        let (outcome, misses) = match &rule.part {
-            RulePart::DoesNotApply(miss) => (Outcome::DoesNotApply, std::slice::from_ref(miss)),
-            RulePart::PassedOver => (Outcome::DoesNotApply, &[] as &[NearMiss]),
-            RulePart::Unknown(misses) => (Outcome::Unknown, misses.as_slice()),
-            RulePart::Decided => (Outcome::Decided, &[] as &[NearMiss]),
-            RulePart::NotTested => (Outcome::NotTested, &[] as &[NearMiss]),
+        let misses = match &rule.part {
+            RulePart::DoesNotApply(miss) => std::slice::from_ref(miss),
+            RulePart::Unknown(misses) => misses.as_slice(),
+            RulePart::PassedOver | RulePart::Decided | RulePart::NotTested => &[],
         };
         let summary = |miss: &NearMiss| ConditionSummary {
             condition: miss.condition.clone(),
@@ -95,8 +110,9 @@ impl RuleSummary {
         Self {
             name: rule.name.to_string(),
             is_for_all: rule.is_for_all,
+            locked: rule.is_locked,
             then: then(rule.then),
-            outcome,
+            outcome: Outcome::of(&rule.part),
             conditions: misses.iter().map(summary).collect(),
         }
     }

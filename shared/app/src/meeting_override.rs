@@ -6,7 +6,8 @@
 //! sync alone.
 
 use callsheet_domain::{
-    Actor, Decision, MeetingName, MeetingOverride, OverrideChoice, Timestamp, TooManyChoices, plus,
+    Actor, Decision, MeetingName, MeetingOverride, OverrideChoice, RuleName, Timestamp,
+    TooManyChoices, plus,
 };
 
 use crate::at_instant::AtInstant;
@@ -55,6 +56,16 @@ pub struct MeetingOverrideSet {
     pub obstacle: Option<Obstacle>,
     /// What became of the request of a sync.
     pub notification: Notification,
+}
+
+impl MeetingOverrideSet {
+    /// The rule by which the policy locks that the event is skipped, if no copy is left that can
+    /// be recorded: then the choice changes nothing. None otherwise.
+    #[must_use]
+    pub fn lock(&self) -> Option<&RuleName> {
+        let has_others = self.copies > 0 || self.has_more_copies;
+        self.decision.lock().filter(|_| !has_others)
+    }
 }
 
 /// Sets a person's choice for the meeting of a decision that was read.

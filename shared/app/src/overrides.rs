@@ -62,6 +62,15 @@ pub struct SetOverride {
     pub notification: Notification,
 }
 
+impl SetOverride {
+    /// The rule by which the policy locks that the event is skipped, whatever the override says;
+    /// none if it does not.
+    #[must_use]
+    pub fn lock(&self) -> Option<&RuleName> {
+        self.decision.lock()
+    }
+}
+
 /// Stores an override under the platform's ids in the decision on `event`.
 ///
 /// # Errors

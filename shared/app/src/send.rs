@@ -33,7 +33,8 @@ pub struct BotSent {
 pub enum SentBy {
     /// The scheduler calls Recall as soon as a permit is free.
     Call,
-    /// A sync takes the override in first, once no obstacle is in the way.
+    /// A sync takes the override in first, once neither an obstacle nor a lock of the policy is in
+    /// the way.
     Sync,
 }
 
@@ -69,7 +70,7 @@ where
     let ports = (state, decisions, queue);
     let set = override_decision(ports, (Target::Event, row), OverrideChoice::Record, by, now);
     let set = set.await?;
-    if set.obstacle.is_some() {
+    if set.obstacle.is_some() || set.lock().is_some() {
         let decision = set.decision.clone();
         let how = SentBy::Sync;
         return Ok(BotSent { set, decision, how });

@@ -2,7 +2,7 @@
 
 use callsheet_app::ports::Decisions as _;
 use callsheet_auth::Role;
-use callsheet_domain::{Decision, Wanted};
+use callsheet_domain::{Decision, RuleName, Verdict, Wanted};
 use callsheet_testkit::{With as _, a_decision, id};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -54,6 +54,33 @@ async fn a_participants_no_changes_every_copy_in_the_same_request() {
     for row in stored(&harness).await {
         assert_eq!(row.verdict.reason().rule.as_str(), "meeting-override");
         assert_eq!(row.wanted, Wanted::Nothing);
+    }
+}
+
+/// The policy locks that the event is skipped.
+fn locked(row: &mut Decision) {
+    let mut verdict = Verdict::skip(RuleName::named("legal-hold"), "a listed address is invited");
+    if let Verdict::Skip(reason) = &mut verdict {
+        reason.is_locked = true;
+    }
+    (row.verdict, row.wanted, row.offer) = (verdict, Wanted::Nothing, None);
+}
+
+#[test_case(Role::Operator, json!("legal-hold"); "an operator, with the rule")]
+#[test_case(Role::Participant, json!(null); "a participant, without it")]
+#[tokio::test]
+async fn a_choice_for_a_meeting_that_is_locked_in_all_calendars_says_so(role: Role, named: Value) {
+    let harness = Harness::new().await;
+    for row in [a_decision(), another_decision()] {
+        harness.decisions.put(row.with(locked));
+    }
+    let set = sent_by(&harness, GUEST, role, no()).await.json();
+    assert_eq!(
+        (&set["choice"], &set["takes_effect"], &set["rule"]),
+        (&json!("skip"), &json!("locked"), &named)
+    );
+    for row in stored(&harness).await {
+        assert_eq!(row.verdict.reason().rule.as_str(), "legal-hold");
     }
 }
 

@@ -3,8 +3,8 @@
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
 use callsheet_auth::Role;
 use callsheet_domain::{
-    Applied, CompletedSync, Decision, OverrideChoice, PlatformEventId, PolicyRevision, SeriesId,
-    SyncJob, Wanted,
+    Applied, CompletedSync, Decision, OverrideChoice, PlatformEventId, PolicyRevision, RuleName,
+    SeriesId, SyncJob, Verdict, Wanted,
 };
 use callsheet_testkit::{With as _, a_calendar, a_decision, an_applied_bot, at};
 use serde_json::{Value, json};
@@ -56,6 +56,38 @@ async fn a_no_is_folded_into_the_decision_in_the_same_request() {
     );
     assert!(row.is_due(), "the bot is about to be removed");
     assert_eq!(harness.queue.sent(), [], "no list at Recall is needed");
+}
+
+/// The policy locks that the event is skipped.
+fn locked(row: &mut Decision) {
+    let mut verdict = Verdict::skip(RuleName::named("legal-hold"), "a listed address is invited");
+    if let Verdict::Skip(reason) = &mut verdict {
+        reason.is_locked = true;
+    }
+    (row.verdict, row.wanted, row.offer) = (verdict, Wanted::Nothing, None);
+}
+
+#[test_case("override", "skip"; "a no to the event")]
+#[test_case("override", "record"; "a yes to the event")]
+#[test_case("series/override", "record"; "a yes to the series")]
+#[tokio::test]
+async fn an_override_of_a_locked_event_says_which_rule_locks_it(scope: &str, choice: &str) {
+    let harness = Harness::new().await;
+    let row = a_decision()
+        .with(locked)
+        .with(|row| row.series = SeriesId::parse("weekly").ok());
+    harness.decisions.put(row);
+    let set = put(
+        &format!("/v1/events/event-1/{scope}"),
+        &json!({"override": choice}),
+    );
+    let reply = sent(&harness, Role::Owner, set).await.json();
+    assert_eq!(
+        (&reply["choice"], &reply["takes_effect"], &reply["rule"]),
+        (&json!(choice), &json!("locked"), &json!("legal-hold"))
+    );
+    let row = stored(&harness).await;
+    assert_eq!(row.verdict.reason().rule.as_str(), "legal-hold");
 }
 
 #[tokio::test]

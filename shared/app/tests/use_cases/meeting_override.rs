@@ -8,12 +8,15 @@ use callsheet_app::ports::{MeetingOverrides, OverrideStore as _};
 use callsheet_app::{Handled, UseCaseError};
 use callsheet_domain::OverrideChoice::{Clear, Record, Skip};
 use callsheet_domain::{
-    Actor, CalendarEvent, EventId, MeetingOverride, PlatformEventId, SyncReason, Wanted,
+    Actor, CalendarEvent, EventId, MeetingOverride, OverrideChoice, PlatformEventId,
+    PolicyDocument, RuleDocument, RuleName, SyncReason, Then, Wanted,
 };
 use callsheet_testkit::{
     MemoryQueue, With as _, a_calendar, a_policy_document, an_email, an_event, at, id,
 };
 use jiff::SignedDuration;
+use serde_json::json;
+use test_case::test_case;
 
 use crate::harness::Harness;
 
@@ -109,6 +112,49 @@ async fn a_no_removes_the_bot_from_every_copy() {
     harness.drained().await.expect("memory");
     assert!(harness.recall.bots().is_empty(), "without any sync");
     harness.assert_as_wanted();
+}
+
+/// The built-in policy, in which Bo's calendar locks what is external.
+fn locks_bo(document: &mut PolicyDocument) {
+    let external = document.rules[1].clone();
+    let lock = RuleDocument {
+        name: "hold".to_owned(),
+        then: Then::Skip,
+        locked: true,
+        ..external
+    };
+    let named = json!({"name": "bo", "calendars": ["bo@acme.example"], "rules": [lock]});
+    let named = serde_json::from_value(named).expect("a named policy");
+    document.policies.push(named);
+}
+
+#[test_case(Skip, "skip meeting-override"; "a no")]
+#[test_case(Record, "record meeting-override"; "a yes of an operator")]
+#[tokio::test]
+async fn a_locked_copy_stays_as_it_is_while_the_others_follow(choice: OverrideChoice, rule: &str) {
+    let harness = Harness::new();
+    harness.push(locks_bo).await;
+    harness.see(an_event()).await;
+    let locked = see_copy(&harness, "bo").await;
+    let before = harness.decision(&locked);
+    let set = harness.wish(&locked, Own(choice), "lead").await;
+    assert_eq!((set.lock(), set.copies), (None, 1));
+    assert_eq!(harness.decision(&locked), before);
+    harness.settled().await;
+    assert_eq!(harness.verdict_of(&locked), "skip hold");
+    assert_eq!(harness.verdict_of(&an_event().id), rule);
+}
+
+#[tokio::test]
+async fn a_choice_for_a_meeting_that_is_locked_everywhere_says_so() {
+    let harness = Harness::new();
+    harness.push(locks_bo).await;
+    let locked = see_copy(&harness, "bo").await;
+    let set = harness.wish(&locked, Own(Record), "lead").await;
+    assert_eq!(set.lock().map(RuleName::as_str), Some("hold"));
+    harness.settled().await;
+    assert_eq!(harness.verdict_of(&locked), "skip hold");
+    assert!(harness.recall.bots().is_empty());
 }
 
 /// What the sync that is requested with it finds is the same.

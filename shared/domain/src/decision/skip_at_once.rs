@@ -77,6 +77,14 @@ impl Decision {
         let reason = self.verdict.reason();
         !CONSTRAINTS.contains(&reason.rule) && !reason.is_locked && self.ends_at > now
     }
+
+    /// The rule by which the policy locks the verdict, so that no override goes before it; none
+    /// if it does not.
+    #[must_use]
+    pub fn lock(&self) -> Option<&RuleName> {
+        let reason = self.verdict.reason();
+        reason.is_locked.then_some(&reason.rule)
+    }
 }
 
 fn skipped(stored: &Decision, verdict: Verdict) -> Decision {

@@ -6,7 +6,7 @@ use super::retries::Retries;
 use super::rule_set::{Matcher, PeriodLimits, RuleSet};
 use super::situation::Situation;
 use super::template::BotTemplate;
-use super::trace::RuleTrace;
+use super::trace::{RuleTrace, part_of_domains};
 use crate::email::Domain;
 use crate::event::{Calendar, CalendarEvent};
 use crate::fact::{Fact, FactSource, FactValue};
@@ -162,7 +162,9 @@ impl Policy {
             (None, Some(calendar)) => self.rules_for(calendar),
             (None, None) => return None,
         };
-        Some(rules.trace(reason))
+        let mut trace = rules.trace(reason);
+        trace.locked_domains = self.locks_denied.then(|| part_of_domains(reason));
+        Some(trace)
     }
 
     /// The rules of a named policy, or of the outer one.

@@ -17,6 +17,9 @@ use crate::verdict::{Reason, RuleName, TestedRules};
 pub struct RuleTrace {
     /// The name of the policy; none for the main policy.
     pub policy: Option<String>,
+    /// The part of the denied domains if they are locked: they are tested before the rules. None
+    /// if they are not.
+    pub locked_domains: Option<RulePart>,
     /// The rules.
     pub rules: Vec<TracedRule>,
     /// The verdict if none of them applies.
@@ -81,9 +84,21 @@ impl RuleSet {
         });
         RuleTrace {
             policy: self.name.clone(),
+            locked_domains: None,
             rules: rules.collect(),
             default: self.default,
         }
+    }
+}
+
+/// The part of locked denied domains in the verdict of `reason`.
+pub(super) fn part_of_domains(reason: &Reason) -> RulePart {
+    if reason.rule == RuleName::DENIED_DOMAIN {
+        RulePart::Decided
+    } else if reason.tested.is_some() || reason.is_after_locks() {
+        RulePart::PassedOver
+    } else {
+        RulePart::NotTested
     }
 }
 
