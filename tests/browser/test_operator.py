@@ -59,6 +59,15 @@ def with_rule(policy: dict[str, Any], name: str) -> str:
     return json.dumps(policy | {"rules": [*policy.get("rules", []), rule]}, indent=2)
 
 
+def push_locked(policy: dict[str, Any], word: str) -> None:
+    """Pushes the policy with one more rule below all others, which locks meetings with this word in their titles."""
+    rule = {"name": "legal-hold", "when": {"title_has": [word]}, "then": "skip", "locked": True}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(policy | {"rules": [*policy.get("rules", []), rule]}, file)
+        file.flush()
+        callsheet("policy", "push", file.name, "--by", "lead@acme.example")
+
+
 def push(page: Page, note: str) -> None:
     """Pushes the text of the editor."""
     page.locator("#push").click()
@@ -170,3 +179,26 @@ def test_a_text_outlives_a_look_at_another_page(page: Page) -> None:
     page.locator("#discard").click()
     expect(page.locator("#lint")).to_contain_text("Valid")
     expect(page.locator("#discard")).to_be_hidden()
+
+
+def test_a_locked_rule_shows_a_lock_and_offers_no_choice(page: Page, tenant: Tenant, policy: dict[str, Any]) -> None:
+    held, free = tenant.create(f"Contract {tenant.team}"), tenant.create("Kick-off", hours=6)
+    tenant.wait_for_bot(held, "scheduled")
+    tenant.wait_for_bot(free, "scheduled")
+    page.goto(tenant.link)
+    shown = page.locator(f"#row-{held}")
+    shown.get_by_role("radio", name="Record").check()
+    expect(shown).to_contain_text("Took effect after")
+    push_locked(policy, tenant.team)
+    badge = shown.locator(".badge")
+    expect(badge).to_have_text("Skipped: rule legal-hold, locked by the policy")
+    expect(badge.locator("use")).to_have_attribute("href", "#icon-lock")
+    expect(shown.get_by_role("radio")).to_have_count(0)
+    expect(page.locator(f"#row-{free}").get_by_role("radio")).to_have_count(3)
+    tenant.wait_for_bot(held, "none")
+    assert_accessible(page)
+    page.goto(f"{tenant.console}#/events/{held}")
+    expect(page.locator(".state .badge")).to_have_text("Skipped: rule legal-hold, locked by the policy")
+    expect(page.get_by_role("radio")).to_have_count(0)
+    expect(page.locator(".why .steps .decisive")).to_contain_text("legal-hold, skip, locked: decided")
+    assert_accessible(page)

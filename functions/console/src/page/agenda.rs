@@ -69,13 +69,14 @@ fn row(event: &AgendaEvent, view: &View<'_>) -> Markup {
     let id = &event.id;
     let state = State {
         is_recorded: event.verdict == "record",
+        lock: event.locked.then_some(event.rule.as_str()),
         is_over: is_over(event.ends_at, view.now),
         bot: event.bot,
         outcome: event.outcome,
         is_outdated: event.is_outdated,
     };
     let title = event.title.as_deref().unwrap_or(texts::UNTITLED);
-    let has_control = view.is_writer() && !state.is_over;
+    let has_control = view.is_writer() && !state.is_over && !event.locked;
     let question = |what: &str| format!("{what}: {title}, {}", moment(view, event.starts_at));
     html! {
         li.row id={ "row-" (id) } data-row {

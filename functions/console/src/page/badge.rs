@@ -10,6 +10,8 @@ use crate::page::texts;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct State<'a> {
     pub(super) is_recorded: bool,
+    /// The rule by which the policy locks that it is skipped.
+    pub(super) lock: Option<&'a str>,
     pub(super) is_over: bool,
     /// The state of the bot.
     pub(super) bot: &'a str,
@@ -19,11 +21,12 @@ pub(super) struct State<'a> {
     pub(super) is_outdated: bool,
 }
 
-/// The four meanings of a badge.
+/// The meanings of a badge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     Record,
     Skip,
+    Lock,
     Attention,
     Done,
 }
@@ -45,6 +48,7 @@ impl State<'_> {
             (_, true) if self.bot == "abandoned" => (Meaning::Attention, texts::ABANDONED),
             (_, true) if self.is_over => (Meaning::Skip, texts::OVER),
             (_, true) => (Meaning::Record, texts::TO_RECORD),
+            (_, false) if self.lock.is_some() => (Meaning::Lock, texts::SKIPPED),
             (_, false) => (Meaning::Skip, texts::SKIPPED),
         }
     }
@@ -55,11 +59,20 @@ impl State<'_> {
         let (class, icon) = match meaning {
             Meaning::Record => ("record", Icon::Record),
             Meaning::Skip => ("skip", Icon::Skip),
+            Meaning::Lock => ("lock", Icon::Lock),
             Meaning::Attention => ("attention", Icon::Attention),
             Meaning::Done => ("done", Icon::Done),
         };
         html! {
-            span class={ "badge " (class) } { (icon.markup()) (word) }
+            span class={ "badge " (class) } {
+                (icon.markup())
+                span {
+                    (word)
+                    @if let (Meaning::Lock, Some(rule)) = (meaning, self.lock) {
+                        ": " (texts::BY_RULE) " " (rule) ", " (texts::LOCKED)
+                    }
+                }
+            }
             @if let Some(bot) = self.bot_words() { " " span.bot { (bot) } }
         }
     }

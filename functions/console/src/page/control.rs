@@ -1,5 +1,6 @@
 //! The control with three states: by the policy, record, or skip. It shows what a person set, and
-//! the badge beside it what follows.
+//! the badge beside it what follows. An event that the policy locks has none: nothing that is set
+//! would count.
 
 use maud::{Markup, html};
 

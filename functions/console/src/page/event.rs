@@ -38,7 +38,7 @@ pub(crate) fn event(explanation: &Explanation, view: &View<'_>) -> Markup {
             }
             div.state.large data-key="state" data-settled=(state.is_settled()) { (state.badge()) }
             div.message data-message {}
-            @if view.is_writer() && !explanation.is_over { (controls(explanation, (id, title), view)) }
+            @if view.is_writer() && !explanation.is_over && !explanation.locked { (controls(explanation, (id, title), view)) }
             div.columns {
                 section.card data-key="why" {
                     h2 { @if explanation.verdict == "record" { (texts::WHY_RECORDED) } @else { (texts::WHY_SKIPPED) } }
@@ -60,10 +60,12 @@ fn state(explanation: &Explanation) -> State<'_> {
     let (inputs, meeting) = (explanation.inputs.overrides, explanation.inputs.meeting);
     State {
         is_recorded: explanation.verdict == "record",
+        lock: explanation.locked.then_some(explanation.rule.as_str()),
         is_over: explanation.is_over,
         bot: state_of(bot),
         outcome: bot.outcome.as_ref().map(|outcome| outcome.phase),
-        is_outdated: inputs.newest > inputs.used || meeting.newest > meeting.used,
+        is_outdated: !explanation.locked
+            && (inputs.newest > inputs.used || meeting.newest > meeting.used),
     }
 }
 

@@ -108,6 +108,7 @@ fn row(event: &EventEntry, view: &View<'_>) -> Markup {
     let id = &event.id;
     let state = State {
         is_recorded: event.verdict == "record",
+        lock: event.locked.then_some(event.rule.as_str()),
         is_over: is_over(event.ends_at, view.now),
         bot: event.bot,
         outcome: event.outcome,

@@ -11,6 +11,8 @@ pub(super) enum Icon {
     Done,
     /// An empty circle: it is skipped.
     Skip,
+    /// A padlock: the policy locks that it is skipped.
+    Lock,
     /// A triangle: a person should look.
     Attention,
     /// Two bars: recording is paused.
@@ -27,10 +29,11 @@ pub(super) enum Icon {
 
 impl Icon {
     /// All icons.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Record,
         Self::Done,
         Self::Skip,
+        Self::Lock,
         Self::Attention,
         Self::Pause,
         Self::No,
@@ -44,6 +47,7 @@ impl Icon {
             Self::Record => "record",
             Self::Done => "done",
             Self::Skip => "skip",
+            Self::Lock => "lock",
             Self::Attention => "attention",
             Self::Pause => "pause",
             Self::No => "no",
@@ -60,6 +64,7 @@ impl Icon {
                 Self::Record => circle cx="8" cy="8" r="5" fill="currentColor" {}
                 Self::Done => path d="M3 8.5l3.5 3.5L13 4.5" {}
                 Self::Skip => circle cx="8" cy="8" r="4.5" {}
+                Self::Lock => path d="M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5" {}
                 Self::Attention => path d="M8 2.5L14.5 13.5H1.5zM8 6.8v3M8 11.7v.3" {}
                 Self::Pause => path d="M5.5 3.5v9M10.5 3.5v9" {}
                 Self::No => path d="M4 8h8" {}

@@ -13,7 +13,9 @@ use crate::page::view::View;
 
 /// An override that was set or cleared.
 pub(crate) fn override_saved(set: &OverrideSet, _view: &View<'_>) -> Markup {
+    let is_locked = set.takes_effect == TakesEffect::Locked;
     let obstacle = set.obstacle.map(obstacle);
+    let obstacle = obstacle.or(is_locked.then_some(texts::IS_LOCKED));
     let stays = set.choice == "skip" && !set.kept_by.is_empty();
     let done = match set.choice {
         "record" => texts::DONE_RECORD,
@@ -37,8 +39,12 @@ pub(crate) fn override_saved(set: &OverrideSet, _view: &View<'_>) -> Markup {
 
 /// A choice for a whole meeting that was made or taken back.
 pub(crate) fn meeting_saved(set: &MeetingOverrideSet, view: &View<'_>) -> Markup {
+    // A no to a locked meeting is as good as any other: it is not recorded.
+    let is_locked = set.takes_effect == TakesEffect::Locked && set.choice == "record";
     let obstacle = set.obstacle.map(obstacle);
+    let obstacle = obstacle.or(is_locked.then_some(texts::IS_LOCKED));
     let saved = match set.choice {
+        "record" if is_locked => texts::SAVED,
         "record" => texts::SAVED_YES,
         "skip" if set.bot_stays => texts::SAVED_NO_STAYS,
         "skip" if set.takes_effect == TakesEffect::Soon => texts::SAVED_NO_SOON,

@@ -50,6 +50,8 @@ pub(super) const UNREADABLE_EVENTS: &str =
 
 pub(super) const TO_RECORD: &str = "To record";
 pub(super) const SKIPPED: &str = "Skipped";
+pub(super) const BY_RULE: &str = "rule";
+pub(super) const LOCKED: &str = "locked by the policy";
 pub(super) const OVER: &str = "Over";
 pub(super) const RECORDED: &str = "Recorded";
 pub(super) const NOT_RECORDED: &str = "Not recorded";
@@ -84,6 +86,8 @@ pub(super) const BOT_STAYS_FOR_ANOTHER: &str = "The bot stays: another calendar 
 pub(super) const WITH_NEXT_RESYNC: &str = "It takes effect with the next resync.";
 pub(super) const SOMETHING_UNREADABLE: &str =
     "A stored row cannot be read, so something may be missing.";
+pub(super) const IS_LOCKED: &str =
+    "It has no effect for now: the policy locks that this is not recorded.";
 pub(super) const CALENDAR_GONE: &str = "It has no effect for now: the calendar is disconnected.";
 pub(super) const CANCELLED: &str = "It has no effect for now: the meeting is cancelled.";
 pub(super) const IS_OVER: &str = "It has no effect: the meeting is over.";
@@ -108,6 +112,8 @@ pub(super) const RULES: &str = "Rules, in the order in which they are tested";
 pub(super) const DECIDED: &str = "decided";
 pub(super) const DOES_NOT_APPLY: &str = "does not apply";
 pub(super) const MAY_APPLY: &str = "may apply, which is not enough to record";
+pub(super) const A_LOCK: &str = "locked";
+pub(super) const DENIED_DOMAINS: &str = "denied_domains";
 pub(super) const NOT_EVALUATED: &str = "not evaluated";
 pub(super) const OTHERWISE: &str = "Otherwise";
 pub(super) const FACTS: &str = "Facts that decided";

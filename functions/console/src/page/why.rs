@@ -23,6 +23,7 @@ pub(super) fn why(explanation: &Explanation, view: &View<'_>) -> Markup {
             @if let Some(rules) = &explanation.rules {
                 p.subhead { (texts::RULES) }
                 ol.steps {
+                    @if let Some(part) = rules.locked_domains { (step_of_domains(part)) }
                     @for rule in &rules.rules { (step(rule)) }
                     li { (Icon::No.markup()) (texts::OTHERWISE) ": " (rules.default) }
                 }
@@ -32,19 +33,36 @@ pub(super) fn why(explanation: &Explanation, view: &View<'_>) -> Markup {
     }
 }
 
-fn step(rule: &RuleSummary) -> Markup {
-    let (icon, word) = match rule.outcome {
+fn words_of(outcome: Outcome) -> (Icon, &'static str) {
+    match outcome {
         Outcome::Decided => (Icon::Decided, texts::DECIDED),
         Outcome::DoesNotApply => (Icon::No, texts::DOES_NOT_APPLY),
         Outcome::Unknown => (Icon::Unknown, texts::MAY_APPLY),
         Outcome::NotTested => (Icon::Skip, texts::NOT_EVALUATED),
-    };
+    }
+}
+
+/// The step of locked denied domains, which go before the rules.
+fn step_of_domains(outcome: Outcome) -> Markup {
+    let (icon, word) = words_of(outcome);
+    html! {
+        li.decisive[outcome == Outcome::Decided] {
+            (icon.markup())
+            div { code { (texts::DENIED_DOMAINS) } ", skip, " (texts::A_LOCK) ": " (word) }
+        }
+    }
+}
+
+fn step(rule: &RuleSummary) -> Markup {
+    let (icon, word) = words_of(rule.outcome);
     let is_decisive = rule.outcome == Outcome::Decided;
     html! {
         li.decisive[is_decisive] {
             (icon.markup())
             div {
-                code { (rule.name) } ", " (rule.then) ": " (word)
+                code { (rule.name) } ", " (rule.then)
+                @if rule.locked { ", " (texts::A_LOCK) }
+                ": " (word)
                 @for condition in &rule.conditions {
                     p.muted dir="auto" { (condition.because) }
                 }

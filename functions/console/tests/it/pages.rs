@@ -4,7 +4,7 @@ use callsheet_app::ports::{Calendars as _, OverrideStore as _};
 use callsheet_auth::Role;
 use callsheet_domain::{
     CalendarMetadata, CalendarStatus, DisconnectReason, OverrideChoice, OverrideScope, RuleName,
-    Verdict, plus,
+    SeriesId, Verdict, Wanted, plus,
 };
 use callsheet_testkit::{With as _, a_calendar, a_calendar_record, a_decision, at, id};
 use jiff::SignedDuration;
@@ -156,6 +156,37 @@ fn late_token() -> String {
         life: SignedDuration::from_mins(50),
     };
     a_key().sign(&new).expect("a token")
+}
+
+/// What is locked has a lock and a text in place of its control, in every list and on its page.
+#[test_case(Role::Owner, "/v1/calendars/{OWN}/agenda"; "agenda")]
+#[test_case(Role::Owner, "/v1/events/event-1"; "event")]
+#[test_case(Role::Operator, "/v1/events"; "events")]
+#[tokio::test]
+async fn a_locked_event_shows_a_lock_and_offers_no_choice(role: Role, path: &str) {
+    let harness = Harness::new().await;
+    harness.decisions.put(a_decision().with(|row| {
+        row.verdict = Verdict::skip(RuleName::named("legal-hold"), "a listed address is invited");
+        if let Verdict::Skip(reason) = &mut row.verdict {
+            reason.is_locked = true;
+        }
+        row.wanted = Wanted::Nothing;
+        row.offer = None;
+        row.series = SeriesId::parse("weekly").ok();
+    }));
+    let path = path.replace("{OWN}", OWN);
+    let page = fragment(&harness, role, &path).await.body;
+    assert!(page.contains("#icon-lock"), "{page}");
+    let text = "Skipped: rule legal-hold, locked by the policy";
+    assert!(page.contains(text), "{page}");
+    assert!(!page.contains("v1/events/event-1/override"), "{page}");
+    assert!(!page.contains("series/override"), "{page}");
+    let json = harness.get(role, &path).await.json();
+    let event = json["events"].as_array().map_or(&json, |events| &events[0]);
+    assert_eq!(
+        (&event["rule"], &event["locked"]),
+        (&json!("legal-hold"), &json!(true))
+    );
 }
 
 /// Each text that comes from outside is markup here: titles, addresses, reasons, names.
