@@ -5,7 +5,7 @@
 //! - **An item of the structure of JSON** ends at its last bracket, whatever its values are.
 //! - **Any other item** (a quote or a bracket too many or too few, half an item) is odd. The
 //!   next item begins at the next object, behind a comma, that has both fields which every
-//!   item has ([`ItemNames`]): no object inside an item has them. So the items behind an odd one
+//!   item has ([`ItemNames`](super::search::ItemNames)): no object inside an item has them. So the items behind an odd one
 //!   are found again, and two odd ones in a row are told apart if they have these fields.
 //! - **An array around items**, by a bracket too many, is odd in the same way.
 //! - **An item that ends too early**, by a bracket too many, is told by the text behind it:
