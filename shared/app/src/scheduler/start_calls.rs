@@ -61,9 +61,6 @@ fn read_due(state: &mut RunState, now: Timestamp) -> Option<Task> {
     }))
 }
 
-/// Starts calls in order of the meetings' start, as far as permits, calls in
-/// flight, deduplication keys and the lease allow. Returns when the next permit
-/// may be used.
 /// Checks owners at the beginning of a run, and every few seconds of it.
 fn check_owners(state: &mut RunState, now: Timestamp) -> Option<Task> {
     if state.next_owner_check.is_some_and(|next| now < next) {
@@ -73,6 +70,9 @@ fn check_owners(state: &mut RunState, now: Timestamp) -> Option<Task> {
     Some(Task::CheckOwners)
 }
 
+/// Starts calls in order of the meetings' start, as far as permits, calls in
+/// flight, deduplication keys and the lease allow. Returns when the next permit
+/// may be used.
 fn start_calls(state: &mut RunState, now: Timestamp, tasks: &mut Vec<Task>) -> Timestamp {
     let mut next_slot = plus(now, READ_INTERVAL);
     let mut without_slot: Vec<Operation> = Vec::with_capacity(state.queues.len());
