@@ -3,7 +3,7 @@
 //!
 //! | when | what |
 //! |---|---|
-//! | Saturday, 08:00 to 09:00 | the calendars are connected |
+//! | Saturday, from 00:00 on | the calendars are connected, within an hour if Recall creates them as fast |
 //! | workdays, 08:00 to 18:00 | each calendar changes a few times |
 //! | Tuesday, 10:02 | a policy is pushed |
 //! | Wednesday, 10:00 to 11:00 | many more calendars are connected |
@@ -26,6 +26,10 @@ use crate::world::{DecidedWithin, World};
 const CHANGES_A_DAY: u32 = 4;
 /// The most people of the meeting of everybody.
 const ALL_HANDS: u32 = 5_000;
+/// The most calendars that are connected on Wednesday.
+const MOST_LATER: u32 = 3_000;
+/// Recall creates no more calendars a minute, by its published limit.
+const CREATED_A_MINUTE: i32 = 300;
 /// How long Recall takes from a change to its webhook.
 const WEBHOOK: std::ops::Range<i64> = 500..3_000;
 /// It is noted when everything that starts within so many hours of the push is decided.
@@ -66,7 +70,7 @@ pub(crate) struct Week {
     pub(crate) days_ahead: i32,
     /// The calendars.
     pub(crate) calendars: u32,
-    /// Of a hundred calendars so many are connected on Wednesday.
+    /// Of a hundred calendars so many are connected on Wednesday, 3,000 at most.
     pub(crate) later: u32,
 }
 
@@ -87,7 +91,8 @@ impl Week {
 
     /// The calendars that are connected on Wednesday.
     fn later(&self) -> std::ops::Range<CalendarNumber> {
-        self.calendars - self.calendars * self.later / 100..self.calendars
+        let later = self.calendars * self.later / 100;
+        self.calendars - later.min(MOST_LATER)..self.calendars
     }
 
     /// Plays the week, or its first days.
@@ -175,9 +180,10 @@ impl Week {
         }
     }
 
-    /// Connects calendars, spread over some time.
+    /// Connects calendars, spread over some time, or over as long as Recall takes to create them.
     async fn connect(&self, calendars: std::ops::Range<CalendarNumber>, within: SignedDuration) {
         let count = i32::try_from(calendars.len().max(1)).unwrap_or(i32::MAX);
+        let within = within.max(MINUTE * count / CREATED_A_MINUTE);
         for calendar in calendars {
             let (now, listed_until) = (self.world().now(), self.listed_until());
             self.world()
