@@ -67,10 +67,27 @@ pub(crate) async fn put_if(
     Ok(written.map_or(WriteOutcome::Conflict, |_| WriteOutcome::Written))
 }
 
+/// The most rows that a page is requested with where all are read.
+const ROWS_OF_PAGE: i32 = 1_000;
+
 /// Every row that the query finds, from all pages.
 pub(crate) async fn all_rows(query: QueryFluentBuilder) -> Result<Vec<Attributes>, PortError> {
     let rows = query.into_paginator().items().send();
     rows.collect::<Result<_, _>>().await.map_err(failed)
+}
+
+/// Hands every row that the query finds over, a page after the other: as attributes, rows take ten
+/// times the memory of what is read from them.
+pub(crate) async fn for_each_row(
+    query: QueryFluentBuilder,
+    mut handle: impl FnMut(Attributes),
+) -> Result<(), PortError> {
+    let mut pages = query.limit(ROWS_OF_PAGE).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let rows = page.map_err(failed)?.items.unwrap_or_default();
+        rows.into_iter().for_each(&mut handle);
+    }
+    Ok(())
 }
 
 /// The first so many rows that the query finds.

@@ -20,7 +20,7 @@ use super::key::{
 };
 use crate::attributes::{Attributes, Unreadable, instant, read_attributes, read_row};
 use crate::error::failed;
-use crate::expressions::all_rows;
+use crate::expressions::for_each_row;
 
 /// The most entries that a page is requested with.
 const PAGE: usize = 1_000;
@@ -33,9 +33,8 @@ impl DecisionOverview for DecisionTable {
     ) -> Result<DayEntries, PortError> {
         let mut read = DayEntries::default();
         for day in days_of(from, until) {
-            for entry in all_rows(by_day(&self.0, day, from, until)).await? {
-                add_entry(&mut read, entry);
-            }
+            let query = by_day(&self.0, day, from, until);
+            for_each_row(query, |entry| add_entry(&mut read, entry)).await?;
         }
         Ok(read)
     }

@@ -11,7 +11,7 @@ use callsheet_app::ports::{
     Calendars, DueHead, DueWork, ListedCalendar, UnreadableRecord, WriteOutcome,
 };
 use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, Timestamp};
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::StateTable;
 use super::calendar_row::CalendarRow;
@@ -21,9 +21,11 @@ use super::place::{
     LISTED, OVERRIDES_HEAD, PARTITION, Place, RECORD, SORT, calendar_of, lists, partition_of,
 };
 use crate::attributes::{Attributes, Unreadable, read_row, text};
-use crate::expressions::all_rows;
+use crate::expressions::for_each_row;
 
 const INDEX: &str = "calendars";
+/// So many parts of the index are read at once.
+const AT_ONCE: usize = 4;
 
 impl Calendars for StateTable {
     async fn record(&self, id: &CalendarId) -> Result<Option<CalendarRecord>, PortError> {
@@ -40,11 +42,14 @@ impl Calendars for StateTable {
         let Entries {
             calendars, heads, ..
         } = self.entries().await?;
-        let listed = |record: CalendarRecord| {
+        let mut listed = Vec::with_capacity(calendars.iter().map(Vec::len).sum());
+        // Each part is dropped before the next one is listed.
+        for record in calendars.into_iter().flatten() {
             let (person, head) = person_of(&record, &heads);
-            as_listed(record, person, head.and_then(|head| head.as_ref().ok()))
-        };
-        Ok(calendars.into_iter().map(listed).collect())
+            let head = head.and_then(|head| head.as_ref().ok());
+            listed.push(as_listed(record, person, head));
+        }
+        Ok(listed)
     }
 
     async fn of_owner(&self, owner: &CalendarOwner) -> Result<Vec<ListedCalendar>, PortError> {
@@ -73,21 +78,28 @@ impl Calendars for StateTable {
 }
 
 impl StateTable {
-    /// What the index shows. Its parts are read side by side.
+    /// What the index shows. Some of its parts are read side by side.
     async fn entries(&self) -> Result<Entries, PortError> {
-        let parts = lists().map(|list| {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name(INDEX)
-                .key_condition_expression("#listed = :listed")
-                .expression_attribute_names("#listed", LISTED)
-                .expression_attribute_values(":listed", text(list));
-            all_rows(query)
-        });
-        let rows = try_join_all(parts).await?.into_iter().flatten();
-        Ok(Entries::of(rows.collect()))
+        let parts = lists().map(|list| self.entries_of(list));
+        let parts = stream::iter(parts).buffered(AT_ONCE);
+        let all = Entries::default();
+        parts
+            .try_fold(all, async |all, part| Ok(all.and(part)))
+            .await
+    }
+
+    async fn entries_of(&self, list: String) -> Result<Entries, PortError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .key_condition_expression("#listed = :listed")
+            .expression_attribute_names("#listed", LISTED)
+            .expression_attribute_values(":listed", text(list));
+        let mut entries = Entries::default();
+        for_each_row(query, |row| entries.add(row)).await?;
+        Ok(entries)
     }
 }
 
@@ -95,8 +107,8 @@ impl StateTable {
 /// or the calendars of its owner.
 #[derive(Default)]
 struct Entries {
-    /// The records of calendars.
-    calendars: Vec<CalendarRecord>,
+    /// The records of calendars, by part of the index.
+    calendars: Vec<Vec<CalendarRecord>>,
     /// The head of each owner's overrides, by partition.
     heads: Heads,
     /// The problems of other rows, by partition.
@@ -104,44 +116,55 @@ struct Entries {
 }
 
 impl Entries {
-    /// The rows of the index. One that cannot be read is logged and left out, so that it
+    /// Adds a row of the index. One that cannot be read is logged and left out, so that it
     /// keeps no other calendar from being listed.
-    fn of(rows: Vec<Attributes>) -> Self {
-        let mut entries = Self::default();
-        for row in rows {
-            let [partition, sort] = [PARTITION, SORT].map(|key| key_of_row(&row, key).to_owned());
-            let problem = match sort.as_str() {
-                RECORD => match read_row::<CalendarRow>(row) {
-                    Ok(row) => {
-                        entries.calendars.push(row.record());
-                        continue;
-                    }
-                    Err(problem) => problem,
-                },
-                OVERRIDES_HEAD => match read_row::<HeadRow>(row) {
-                    Ok(row) => {
-                        entries.heads.insert(partition, Ok(row));
-                        continue;
-                    }
-                    Err(problem) => {
-                        let head = Err(problem.clone());
-                        entries.heads.insert(partition.clone(), head);
-                        problem
-                    }
-                },
-                _ => Unreadable::UnknownVersion,
-            };
-            let place = format!("{sort} of {partition}");
-            tracing::error!(
-                place,
-                %problem,
-                "the list of calendars lacks the row {place}, which cannot be read: {problem}"
-            );
-            if sort != OVERRIDES_HEAD {
-                entries.problems.insert(partition, problem);
-            }
+    fn add(&mut self, row: Attributes) {
+        let [partition, sort] = [PARTITION, SORT].map(|key| key_of_row(&row, key).to_owned());
+        let problem = match sort.as_str() {
+            RECORD => match read_row::<CalendarRow>(row) {
+                Ok(row) => return self.add_calendar(row.record()),
+                Err(problem) => problem,
+            },
+            OVERRIDES_HEAD => match read_row::<HeadRow>(row) {
+                Ok(row) => {
+                    self.heads.insert(partition, Ok(row));
+                    return;
+                }
+                Err(problem) => {
+                    let head = Err(problem.clone());
+                    self.heads.insert(partition.clone(), head);
+                    problem
+                }
+            },
+            _ => Unreadable::UnknownVersion,
+        };
+        let place = format!("{sort} of {partition}");
+        tracing::error!(
+            place,
+            %problem,
+            "the list of calendars lacks the row {place}, which cannot be read: {problem}"
+        );
+        if sort != OVERRIDES_HEAD {
+            self.problems.insert(partition, problem);
         }
-        entries
+    }
+
+    fn add_calendar(&mut self, record: CalendarRecord) {
+        match self.calendars.last_mut() {
+            Some(part) => part.push(record),
+            None => self.calendars.push(vec![record]),
+        }
+    }
+
+    /// These, and those of the next part of the index.
+    fn and(mut self, mut next: Self) -> Self {
+        for part in &mut next.calendars {
+            part.shrink_to_fit();
+        }
+        self.calendars.extend(next.calendars);
+        self.heads.extend(next.heads);
+        self.problems.extend(next.problems);
+        self
     }
 
     /// The calendars that have a row that cannot be read.
@@ -153,7 +176,7 @@ impl Entries {
         let mut all: Vec<_> = (self.problems.iter())
             .filter_map(|(partition, problem)| Some(unreadable(calendar_of(partition)?, problem)))
             .collect();
-        for record in &self.calendars {
+        for record in self.calendars.iter().flatten() {
             if let (_, Some(Err(problem))) = person_of(record, &self.heads) {
                 all.push(unreadable(record.calendar.id.clone(), problem));
             }
@@ -189,6 +212,12 @@ mod tests {
     use crate::attributes::write_row;
     use serde_json::json;
 
+    fn entries(rows: impl IntoIterator<Item = Attributes>) -> Entries {
+        let mut entries = Entries::default();
+        rows.into_iter().for_each(|row| entries.add(row));
+        entries
+    }
+
     #[test]
     fn an_unreadable_row_costs_only_its_calendar() {
         let row = |partition: &str, sort: &str, row: serde_json::Value| {
@@ -209,7 +238,7 @@ mod tests {
             row(&partition_of(&owner), OVERRIDES_HEAD, head),
             good,
         ];
-        let entries = Entries::of(rows.to_vec());
+        let entries = entries(rows);
         let unreadable = entries.unreadable().into_iter();
         let problems: Vec<_> = unreadable
             .map(|row| (row.calendar_id.to_string(), row.problem))
@@ -226,7 +255,7 @@ mod tests {
                 named("mood", Unreadable::UnknownVersion),
             ]
         );
-        assert_eq!(entries.calendars.len(), 1);
+        assert_eq!(entries.calendars.iter().flatten().count(), 1);
     }
 
     fn listed_row(calendar: &str, sort: &str, mut row: serde_json::Value) -> Attributes {
@@ -246,14 +275,14 @@ mod tests {
             listed_row(id, "calendar", row)
         };
         let head = listed_row("a", "overrides", json!({"v": 1}));
-        let rows = vec![
+        let rows = [
             calendar("a", 1),
             head,
             calendar("b", 2),
             listed_row("c", "something", json!({"v": 1})),
             calendar("d", 1),
         ];
-        let listed: Vec<_> = (Entries::of(rows).calendars.iter())
+        let listed: Vec<_> = (entries(rows).calendars.iter().flatten())
             .map(|record| record.calendar.id.to_string())
             .collect();
         assert_eq!(listed, ["a", "d"]);
