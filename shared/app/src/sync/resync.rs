@@ -271,14 +271,9 @@ impl<P: SyncPorts> Resync<'_, P> {
         match self.windows.run(policy, need, &calendars, terms).await {
             Ok(Progress::Left) => self.go_on().await,
             Ok(Progress::Held) => {}
+            // The next one credits the calendars: their list need not be held twice.
             Ok(Progress::Done) => {
-                let state = self.state.windowed_sync_state().await?;
-                let calendars = self.state.listed().await?;
-                let credit = self.credit();
-                let credited = credit.credit(calendars, state, terms.latest).await?;
-                if credited.is_none() {
-                    self.go_on().await;
-                }
+                self.go_on().await;
                 return Ok(Done::NotAll);
             }
             Err(error) if error.stops_all() => return Err(error),
