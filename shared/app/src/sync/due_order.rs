@@ -10,8 +10,8 @@ use crate::PortError;
 use crate::ports::Decisions;
 use crate::sync::resync_plan::{DueCalendars, DueSync};
 
-/// No more calendars are put into order: twice as many as a run of a quarter of an hour lists.
-const MOST: usize = 1_800;
+/// No more calendars are put into order: their next starts are read in some six seconds.
+const MOST: usize = 20_000;
 /// Calendars whose next start is read at once.
 const AT_ONCE: usize = 16;
 /// So many neighbours begin with another one each time: two resyncs side by side mostly do not
