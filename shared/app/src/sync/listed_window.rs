@@ -2,12 +2,15 @@
 //!
 //! A window that is listed knows which events it came across. The events with a bot that
 //! should have been among them are read by id, see [`UnlistedEvents`].
+//!
+//! Before it, what changed in the windows before is listed each few minutes, as long as lists of
+//! the workspace leave changes to distant events: see [`Revisits`](callsheet_domain::Revisits).
 
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CompletedWindows, ListedIds, SyncInProgress, Timestamp, WindowedEvents, WindowedSync,
-    WindowedSyncState, WorkspaceCoverage, plus,
+    CompletedWindows, ListedIds, Revisits, SyncInProgress, Timestamp, WindowedEvents, WindowedSync,
+    WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState, plus,
 };
 
 use crate::event_pages::{EventList, EventPage, EventPages, HOLD, ListPosition, PageHandler};
@@ -45,6 +48,7 @@ impl<P: SyncPorts> ListedWindow<'_, P> {
         state: WindowedSyncState,
         in_progress: SyncInProgress<WindowedSync>,
     ) -> Result<bool, SyncError> {
+        let in_progress = self.revisiting(in_progress).await?;
         let query = query(&in_progress.mark);
         let (list, listed) = if in_progress.next.is_some() {
             let listed = state.listed_so_far.clone();
@@ -54,8 +58,9 @@ impl<P: SyncPorts> ListedWindow<'_, P> {
         };
         // A list of changes lacks the events that did not change.
         let listed = listed.filter(|_| changed_since(&in_progress.mark).is_none());
+        let revisit = in_progress.mark.revisits.current;
         let coverage = WorkspaceCoverage {
-            began_at: in_progress.mark.began_at,
+            began_at: revisit.map_or(in_progress.mark.began_at, |revisit| revisit.began_at),
             since: changed_since(&in_progress.mark),
             starts_until: None,
             skipped: in_progress.mark.skipped.clone(),
@@ -77,12 +82,36 @@ impl<P: SyncPorts> ListedWindow<'_, P> {
         self.intake.writer.clock
     }
 
-    /// Stores that all windows of a sync are listed, in the state of the workspace: changes to
-    /// distant events may have been left to them.
-    async fn note_listed(&self, sync: &WindowedSync) -> Result<(), SyncError> {
+    /// The sync with a list of what changed in the windows before, if one is due before the first
+    /// page of this one.
+    async fn revisiting(
+        &self,
+        in_progress: SyncInProgress<WindowedSync>,
+    ) -> Result<SyncInProgress<WindowedSync>, SyncError> {
+        let now = self.clock().now();
+        if in_progress.next.is_some() || !in_progress.mark.may_revisit(now) {
+            return Ok(in_progress);
+        }
+        let distant = self.store.workspace().await?.distant;
+        let revisiting = distant.and_then(|distant| in_progress.mark.revisiting(distant, now));
+        Ok(match revisiting {
+            Some(mark) => SyncInProgress {
+                mark,
+                ..in_progress
+            },
+            None => in_progress,
+        })
+    }
+
+    /// Stores what was listed in the state of the workspace: changes to distant events may have
+    /// been left to it.
+    async fn note(
+        &self,
+        listed: impl Fn(WorkspaceSyncState, Timestamp) -> WorkspaceSyncState,
+    ) -> Result<(), SyncError> {
         retry_on_conflict(async || {
             let state = self.store.workspace().await?;
-            let listed = state.clone().listed_in_windows(sync, self.clock().now());
+            let listed = listed(state.clone(), self.clock().now());
             if listed == state
                 || self.store.write_workspace_state(&listed).await? == WriteOutcome::Written
             {
@@ -104,6 +133,9 @@ fn first_page(now: Timestamp) -> ListPosition {
 
 /// The instant since which the sync lists changes; none if it lists all events.
 fn changed_since(sync: &WindowedSync) -> Option<Timestamp> {
+    if let Some(revisit) = sync.revisits.current {
+        return Some(revisit.since);
+    }
     match sync.events {
         WindowedEvents::ChangedSince(since) => Some(since),
         WindowedEvents::Coming | WindowedEvents::All => None,
@@ -111,11 +143,15 @@ fn changed_since(sync: &WindowedSync) -> Option<Timestamp> {
 }
 
 fn query(sync: &WindowedSync) -> EventQuery {
+    let window = (Some(sync.window.from), sync.window.until);
+    let behind = (None, Some(sync.window.from));
+    let is_revisit = sync.revisits.current.is_some();
+    let (starts_from, starts_until) = if is_revisit { behind } else { window };
     EventQuery {
         calendar_id: None,
         updated_since: changed_since(sync),
-        starts_from: Some(sync.window.from),
-        starts_until: sync.window.until,
+        starts_from,
+        starts_until,
     }
 }
 
@@ -174,15 +210,63 @@ impl<P: SyncPorts> Run<'_, P> {
         };
         if let Err(error) = listed {
             let is_too_long = matches!(error, SyncError::EndlessList) && list.is_too_long();
+            if is_too_long && self.sync.revisits.current.is_some() {
+                return self.give_revisits_up().await;
+            }
             if is_too_long && let Some(half) = self.sync().at_half_of_window() {
                 return self.halve(half).await;
             }
             self.release(&list, &error).await;
             return Err(error);
         }
+        if self.sync.revisits.current.is_some() {
+            return self.end_revisit(&list, counts).await;
+        }
         self.read_unlisted(&mut counts).await;
         self.log(&list, counts);
         self.advance(&list).await
+    }
+
+    /// Goes on with the current window, after what changed in those before was listed.
+    async fn end_revisit(
+        &mut self,
+        list: &EventList,
+        counts: SyncCounts,
+    ) -> Result<bool, SyncError> {
+        let (from, pages) = (self.sync.window.from, list.pages());
+        tracing::info!(
+            until = %from,
+            pages,
+            listed = counts.listed,
+            written = counts.written,
+            "synced what changed in the workspace before {from} meanwhile: {counts}"
+        );
+        counts.measure();
+        let sync = self.sync();
+        let noted = |state: WorkspaceSyncState, now| state.revisited(&sync, pages, now);
+        self.window.note(noted).await?;
+        self.go_on(sync.revisits.done()).await
+    }
+
+    /// Goes on with the current window, after a list of what changed in those before had too many
+    /// pages.
+    async fn give_revisits_up(&mut self) -> Result<bool, SyncError> {
+        tracing::warn!(
+            "too much has changed in the windows of the workspace that were listed before: it is \
+             left to the next windows"
+        );
+        self.go_on(self.sync.revisits.none_follow()).await
+    }
+
+    async fn go_on(&mut self, revisits: Revisits) -> Result<bool, SyncError> {
+        let sync = WindowedSync {
+            revisits,
+            ..self.sync()
+        };
+        let first = Some(first_page(self.window.clock().now()).in_progress(sync));
+        self.write(|state| state.in_progress.clone_from(&first))
+            .await?;
+        Ok(false)
     }
 
     /// Goes back to the first page of the window, of which only the first half is listed now.
@@ -208,7 +292,8 @@ impl<P: SyncPorts> Run<'_, P> {
                 .await?;
             return Ok(false);
         }
-        self.window.note_listed(&sync).await?;
+        let listed = |state: WorkspaceSyncState, now| state.listed_in_windows(&sync, now);
+        self.window.note(listed).await?;
         let completed = CompletedWindows {
             pages: sync.pages_before.saturating_add(list.pages()),
             sync,

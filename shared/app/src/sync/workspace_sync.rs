@@ -202,7 +202,8 @@ impl<P: SyncPorts> Run<'_, P> {
         if self.may_begin_again && self.coverage.begins_again(pages, &self.starts) {
             return Some(EarlyEnd::BeginsAgain);
         }
-        let near = self.coverage.shorter(pages, &self.starts)?;
+        let latest = self.state.latest.as_ref();
+        let near = self.coverage.shorter(pages, &self.starts, latest)?;
         Some(EarlyEnd::TooLong(near))
     }
 
@@ -300,10 +301,12 @@ impl<P: SyncPorts> Run<'_, P> {
     /// Leaves the changes to distant events to windows.
     async fn leave_distant(&mut self, list: &EventList, near: SignedDuration) {
         let left = self.coverage.clone();
+        let (pages, hours) = (list.pages(), near.as_hours());
         tracing::info!(
-            pages = list.pages(),
-            "left a list of changes after {} pages: those to distant events are listed in windows",
-            list.pages()
+            pages,
+            near_hours = hours,
+            "left a list of changes after {pages} pages: those to events that start in more than \
+             {hours} h are listed in windows"
         );
         if let Err(error) = self.change(|state| state.left_distant(&left, near)).await {
             tracing::warn!(%error, "a list with too many pages could not be left: {error}");

@@ -52,6 +52,7 @@ mod refused_owner;
 mod requeue;
 mod resync;
 mod retries;
+mod revisited_windows;
 mod scheduler;
 mod sharing;
 mod silence;

@@ -18,12 +18,13 @@
 //!
 //! A windowed sync that lists all changes since they were left ends this, and changes during
 //! it are listed by the next catch-up. If it took so long that this would be too long again,
-//! another windowed sync follows it, which has less to list.
+//! another windowed sync follows it, which has less to list. While it lasts, what changed in the
+//! windows before is [listed again](super::revisits) each few minutes.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::distant_changes::{DistantChanges, NEAR};
-use super::state::{OVERLAP, WorkspaceCoverage, WorkspaceSyncState};
+use super::state::{LatestSync, OVERLAP, WorkspaceCoverage, WorkspaceSyncState};
 use super::windowed_sync::{WindowedEvents, WindowedSync};
 use crate::id::IcalUid;
 use crate::time::plus;
@@ -31,8 +32,15 @@ use crate::time::plus;
 /// A sync of the workspace that has more pages is left, if it could list half as many events:
 /// half of a minute's limit.
 const MOST_PAGES: u32 = 30;
-/// If it could not, it is left after so many.
+/// It may have more pages in a large workspace: those of the changes of some minutes, as long as
+/// changes take less than this part of the limit. The list after it is shorter then.
+const MINUTES: u32 = 5;
+const FEWEST_PAGES_A_MINUTE: u32 = 30;
+/// If it could not, it is left after so many. No list has more than that.
 const MOST_PAGES_OF_NEAR: u32 = 90;
+/// Near becomes longer again if the changes behind the windows were no more pages a minute: a
+/// third of the limit.
+const FEW_PAGES_A_MINUTE: i64 = 20;
 /// It is not left by fewer pages than these, those of one run.
 const FEWEST_PAGES: u32 = 10;
 /// What near is, each time shorter if the list is still too long.
@@ -66,12 +74,18 @@ impl WorkspaceCoverage {
     /// What near is for the next list, if a sync is to be left that has had so many pages, with
     /// events that start then. One that was resumed is not left before it has had as many pages
     /// again: of those before, nothing is known any more, and its last pages are not like all. It
-    /// was not left by them, and may be near its end.
+    /// was not left by them, and may be near its end. How often events change is known from the
+    /// `latest` sync.
     #[must_use]
-    pub fn shorter(&self, pages: u32, starts: &ListedStarts) -> Option<SignedDuration> {
+    pub fn shorter(
+        &self,
+        pages: u32,
+        starts: &ListedStarts,
+        latest: Option<&LatestSync>,
+    ) -> Option<SignedDuration> {
         let are_known = starts.pages >= FEWEST_PAGES && starts.pages >= pages / 2;
         let is_left_anyway = pages >= MOST_PAGES_OF_NEAR;
-        if pages < MOST_PAGES || self.since.is_none() || !(are_known || is_left_anyway) {
+        if pages < most_pages(latest) || self.since.is_none() || !(are_known || is_left_anyway) {
             return None;
         }
         let is_shorter = |step: &SignedDuration| self.near().is_none_or(|near| *step < near);
@@ -82,6 +96,16 @@ impl WorkspaceCoverage {
             .find(halves)
             .or_else(|| shortest.filter(|_| is_left_anyway))
     }
+}
+
+/// The pages after which a list is left that could be shorter, if events change as often as in the
+/// `latest` sync.
+fn most_pages(latest: Option<&LatestSync>) -> u32 {
+    let a_minute = latest.map_or(0, LatestSync::pages_a_minute);
+    if a_minute >= FEWEST_PAGES_A_MINUTE {
+        return MOST_PAGES;
+    }
+    (MOST_PAGES + MINUTES * a_minute).min(MOST_PAGES_OF_NEAR)
 }
 
 /// How soon the events start that a list has had so far, and whether they are copies of one
@@ -154,6 +178,23 @@ impl WorkspaceSyncState {
         self
     }
 
+    /// The state after the changes behind the current window of `sync` were listed at `now`, which
+    /// took so many pages. Near becomes longer again, up to that window, if they were few.
+    #[must_use]
+    pub fn revisited(mut self, sync: &WindowedSync, pages: u32, now: Timestamp) -> Self {
+        let (Some(distant), Some(revisit)) = (&mut self.distant, sync.revisits.current) else {
+            return self;
+        };
+        let seconds = now.duration_since(revisit.since).as_secs();
+        let behind = sync.window.from.duration_since(now);
+        if i64::from(pages) * 60 <= FEW_PAGES_A_MINUTE * seconds
+            && let Some(near) = STEPS.into_iter().find(|step| *step <= behind)
+        {
+            distant.near = distant.near.max(near);
+        }
+        self
+    }
+
     /// The state after the last window of `sync` was listed at `now`.
     #[must_use]
     pub fn listed_in_windows(mut self, sync: &WindowedSync, now: Timestamp) -> Self {
@@ -163,12 +204,13 @@ impl WorkspaceSyncState {
         }) else {
             return self;
         };
-        if now <= plus(sync.began_at, SHORT) {
+        let listed_until = sync.listed_until();
+        if now <= plus(listed_until, SHORT) {
             self.distant = None;
-            self.synced_until = self.synced_until.map(|until| until.min(sync.began_at));
+            self.synced_until = self.synced_until.map(|until| until.min(listed_until));
         } else {
             self.distant = Some(DistantChanges {
-                since: plus(sync.began_at, -OVERLAP),
+                since: plus(listed_until, -OVERLAP),
                 near: distant.near.max(NEAR),
             });
         }

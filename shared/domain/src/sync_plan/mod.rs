@@ -45,6 +45,7 @@ mod plan_syncs;
 mod properties;
 mod request;
 mod requested;
+mod revisits;
 mod state;
 mod unanswered;
 mod unreadable_events;
@@ -64,6 +65,7 @@ pub use plan::{ListingOptions, NewCalendar, PendingCalendar, PlannedSync, Scope,
 pub use plan_syncs::plan_syncs;
 pub use request::{EventRequest, SyncJob, SyncReason, SyncRequest};
 pub use requested::RequestedSync;
+pub use revisits::{Revisit, Revisits};
 pub use state::{
     CatchUp, CompletedSync, LatestSync, PageCursor, SyncInProgress, WorkspaceCoverage,
     WorkspaceSyncState, is_full_sync_outdated, needs_full_sync,

@@ -79,6 +79,14 @@ pub fn plan_syncs(
             }
         }
     }
+    // The full sync that is left lists them too, and so would a list for each.
+    incremental.retain(|(pending, since)| {
+        let is_left = is_left(pending) && *since < plus(now, -FURTHEST);
+        if is_left {
+            plan.answered.insert(pending.calendar.clone());
+        }
+        !is_left
+    });
     let singles = incremental.into_iter().map(|one| match one {
         (pending, _) if pending.needs_full_sync => full(pending, options, now),
         (pending, since) => overlapping(pending, since, workspace, options, now),
@@ -146,6 +154,11 @@ fn without_full_sync_to_leave<'a>(
         new,
         ..pending.clone()
     }
+}
+
+/// Whether the full sync of a calendar that was never synced is left.
+fn is_left(pending: &PendingCalendar<'_>) -> bool {
+    pending.last_sync.is_none() && !pending.needs_full_sync
 }
 
 /// Whether a list of what changed is the full sync of a new calendar.

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::coverage::Coverage;
 use super::distant_changes::{DistantChanges, NEAR};
+use super::listing::PAGE;
 use super::requested::RequestedSync;
 use crate::id::CalendarId;
 use crate::revision::{OverrideRevision, PolicyRevision, Version};
@@ -22,6 +23,7 @@ const LONGEST_GAP: SignedDuration = SignedDuration::from_hours(24);
 const TOGETHER: SignedDuration = SignedDuration::from_secs(5);
 /// A list of so many pages takes a sixth of a minute's limit.
 const LONG: u32 = 10;
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// For this long, a sync that was left can be resumed.
 const LONGEST_LEFT: SignedDuration = SignedDuration::from_hours(1);
 
@@ -204,6 +206,12 @@ impl LatestSync {
     pub(super) fn span(&self) -> SignedDuration {
         let reached = self.reach.since.unwrap_or(self.reach.began_at);
         self.until.duration_since(reached).max(TOGETHER)
+    }
+
+    /// The number of whole pages of what changed in a minute.
+    pub(super) fn pages_a_minute(&self) -> u32 {
+        let a_minute = i128::from(self.listed) * MINUTE.as_millis() / self.span().as_millis();
+        u32::try_from(a_minute / i128::from(PAGE)).unwrap_or(u32::MAX)
     }
 }
 

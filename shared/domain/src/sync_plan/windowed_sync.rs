@@ -21,6 +21,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calendar_record::CalendarRecord;
 use super::coverage::OWN_CLOCKS;
+use super::distant_changes::DistantChanges;
+use super::revisits::Revisits;
 use super::state::CompletedSync;
 use crate::id::CalendarId;
 use crate::overrides::Overrides;
@@ -92,6 +94,8 @@ pub struct WindowedSync {
     pub pages_before: u32,
     /// The most pages that an hour had in a window before.
     pub busiest: u32,
+    /// How far the changes in the windows before are listed.
+    pub revisits: Revisits,
     /// Calendars whose events were listed but could not be written.
     pub skipped: BTreeSet<CalendarId>,
 }
@@ -119,6 +123,7 @@ impl WindowedSync {
             window,
             pages_before: 0,
             busiest: 0,
+            revisits: Revisits::begin(now),
             skipped: BTreeSet::new(),
         }
     }
@@ -173,6 +178,29 @@ impl WindowedSync {
     #[must_use]
     pub fn is_outdated(&self, now: Timestamp) -> bool {
         !self.is_past() && self.window.until.is_some_and(|until| until <= now)
+    }
+
+    /// Whether what changed in the windows before may be [listed](Revisits) at `now`, before the
+    /// current window is.
+    #[must_use]
+    pub fn may_revisit(&self, now: Timestamp) -> bool {
+        self.window.from > now && self.revisits.may_begin(now)
+    }
+
+    /// The sync with a list of these changes that begins at `now`, if it may: lists of the
+    /// workspace leave `distant` ones.
+    #[must_use]
+    pub fn revisiting(&self, distant: DistantChanges, now: Timestamp) -> Option<Self> {
+        let revisits = self.revisits.begun(distant, now)?;
+        self.may_revisit(now).then(|| Self {
+            revisits,
+            ..self.clone()
+        })
+    }
+
+    /// All changes before this instant are listed once the last window is.
+    pub(super) fn listed_until(&self) -> Timestamp {
+        self.revisits.listed_until.unwrap_or(self.began_at)
     }
 
     /// Whether the current window is the day before the sync began.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    AllCalendarsRead, CalendarId, CompletedWindows, ListedIds, PolicyRevision, Timestamp, Version,
-    Window, WindowedEvents, WindowedSync, WindowedSyncState,
+    AllCalendarsRead, CalendarId, CompletedWindows, ListedIds, PolicyRevision, Revisit, Revisits,
+    Timestamp, Version, Window, WindowedEvents, WindowedSync, WindowedSyncState,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -66,8 +66,24 @@ struct WindowedSyncRow {
     until: Option<Timestamp>,
     pages_before: u32,
     busiest: u32,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    revisited_until: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revisit: Option<RevisitRow>,
     #[serde(with = "stored_text::set")]
     skipped: BTreeSet<CalendarId>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RevisitRow {
+    #[serde(with = "microsecond::required")]
+    began_at: Timestamp,
+    #[serde(with = "microsecond::required")]
+    since: Timestamp,
 }
 
 impl WindowedSyncStateRow {
@@ -128,6 +144,11 @@ impl From<WindowedSync> for WindowedSyncRow {
             until: sync.window.until,
             pages_before: sync.pages_before,
             busiest: sync.busiest,
+            revisited_until: sync.revisits.listed_until,
+            revisit: sync.revisits.current.map(|current| RevisitRow {
+                began_at: current.began_at,
+                since: current.since,
+            }),
             skipped: sync.skipped,
         }
     }
@@ -150,6 +171,13 @@ impl From<WindowedSyncRow> for WindowedSync {
             },
             pages_before: row.pages_before,
             busiest: row.busiest,
+            revisits: Revisits {
+                listed_until: row.revisited_until,
+                current: row.revisit.map(|current| Revisit {
+                    began_at: current.began_at,
+                    since: current.since,
+                }),
+            },
             skipped: row.skipped,
         }
     }

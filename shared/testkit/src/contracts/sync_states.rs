@@ -3,8 +3,9 @@
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
     AllCalendarsRead, CalendarId, CalendarListProgress, CompletedWindows, DistantChanges, EventId,
-    LatestSync, ListedIds, NewCalendarList, PageCursor, PolicyRevision, SyncInProgress, Version,
-    Window, WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
+    LatestSync, ListedIds, NewCalendarList, PageCursor, PolicyRevision, Revisit, Revisits,
+    SyncInProgress, Version, Window, WindowedEvents, WindowedSync, WindowedSyncState,
+    WorkspaceCoverage, WorkspaceSyncState,
 };
 use futures_util::future::join_all;
 use jiff::SignedDuration;
@@ -145,6 +146,13 @@ fn full_windowed() -> WindowedSyncState {
         },
         pages_before: 70,
         busiest: 9,
+        revisits: Revisits {
+            listed_until: Some(at("09:30:00.000005")),
+            current: Some(Revisit {
+                began_at: at("09:40:00.000006"),
+                since: at("09:29:30.000005"),
+            }),
+        },
         skipped: ["calendar-odd", "calendar-sales"].map(id).into(),
     };
     let mut listed = ListedIds::default();
@@ -164,6 +172,10 @@ fn full_windowed() -> WindowedSyncState {
                 window: Window {
                     until: None,
                     ..sync.window
+                },
+                revisits: Revisits {
+                    listed_until: None,
+                    current: None,
                 },
                 ..sync
             },

@@ -120,7 +120,8 @@ impl World {
             Op::Finish => self.finish(),
             Op::Leave => {
                 let starts = self.listed_starts();
-                let shorter = |list: &WorkspaceCoverage| list.shorter(MOST_PAGES_OF_NEAR, &starts);
+                let shorter =
+                    |list: &WorkspaceCoverage| list.shorter(MOST_PAGES_OF_NEAR, &starts, None);
                 if let Some(near) = self.list.as_ref().and_then(shorter)
                     && let Some(left) = self.list.take()
                 {
@@ -232,6 +233,18 @@ impl World {
         let Some((sync, began_at)) = self.windows.take() else {
             return;
         };
+        if let Some(revisit) = sync.revisits.current {
+            let from = sync.window.from;
+            self.read(began_at, Some(revisit.since), |start| start <= from);
+            self.state = self
+                .state
+                .clone()
+                .revisited(&sync, PAGES_A_WINDOW, self.now);
+            let revisits = sync.revisits.done();
+            let sync = WindowedSync { revisits, ..sync };
+            self.windows = Some((sync, self.now));
+            return;
+        }
         let since = match sync.events {
             WindowedEvents::ChangedSince(since) => Some(since),
             WindowedEvents::Coming | WindowedEvents::All => None,
@@ -241,7 +254,11 @@ impl World {
             start >= window.from && window.until.is_none_or(|until| start <= until)
         });
         match sync.after_window(PAGES_A_WINDOW) {
-            Some(next) => self.windows = Some((next, self.now)),
+            Some(next) => {
+                let distant = self.state.distant;
+                let revisiting = distant.and_then(|distant| next.revisiting(distant, self.now));
+                self.windows = Some((revisiting.unwrap_or(next), self.now));
+            }
             None => self.state = self.state.clone().listed_in_windows(&sync, self.now),
         }
     }

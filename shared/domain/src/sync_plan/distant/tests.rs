@@ -97,8 +97,30 @@ fn a_list_is_left_that_could_be_shorter(
     pages: u32,
     counts: [u32; 4],
 ) -> Option<i64> {
-    let shorter = sync(near).shorter(pages, &starts(counts))?;
+    let shorter = sync(near).shorter(pages, &starts(counts), None)?;
     Some(shorter.as_hours())
+}
+
+/// The latest sync listed so many events that changed in a minute.
+#[test_case(0, 30, Some(25); "hardly any changes")]
+#[test_case(400, 49, None; "four pages a minute, and nearly five minutes of them more")]
+#[test_case(400, 50, Some(25); "and five minutes of them more")]
+#[test_case(2_900, 89, None; "nearly half of the limit: the next list has half as many")]
+#[test_case(2_900, 90, Some(25); "but no more pages than for any other list")]
+#[test_case(3_000, 30, Some(25); "half of the limit: the next list may be as long")]
+fn a_list_may_be_longer_where_more_changes(listed: u32, pages: u32, left: Option<i64>) {
+    let latest = LatestSync {
+        reach: WorkspaceCoverage {
+            since: Some(at(-60)),
+            ..sync(None)
+        },
+        until: at(0),
+        pages: 1,
+        listed,
+    };
+    let counts = [0, 0, 0, pages * 100];
+    let shorter = sync(None).shorter(pages, &starts(counts), Some(&latest));
+    assert_eq!(shorter.map(|near| near.as_hours()), left);
 }
 
 #[test_case(None, 10, NOW => true; "what starts within the hour")]
@@ -139,7 +161,7 @@ fn a_full_list_is_not_left() {
         since: None,
         ..sync(None)
     };
-    assert_eq!(full.shorter(30_000, &starts(LATER)), None);
+    assert_eq!(full.shorter(30_000, &starts(LATER), None), None);
 }
 
 #[test]
@@ -151,7 +173,7 @@ fn each_list_that_is_left_makes_the_next_one_shorter() {
             starts_until: state.starts_until(at(0)),
             ..sync(None)
         };
-        assert_eq!(left.shorter(30, &starts(LATER)), Some(near));
+        assert_eq!(left.shorter(30, &starts(LATER), None), Some(near));
         state = state.left_distant(&left, near);
         assert_eq!(state.starts_until(at(0)), Some(plus(at(0), near)));
     }

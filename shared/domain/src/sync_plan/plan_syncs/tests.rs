@@ -276,6 +276,8 @@ fn connected_again() -> Case {
 #[test_case(&[Case { new: None, ..connected_again() }], "calendar a since 990 for a"; "its creation is unknown")]
 #[test_case(&[new_calendar(980), new_calendar(981)], "the workspace since 980 for a b"; "a list of the workspace is the full sync of new ones")]
 #[test_case(&[Case { in_progress: Some(unfinished(completed_sync(900, None), 2, 900)), ..connected_again() }], "resume calendar a in full for a"; "one that was begun goes on")]
+#[test_case(&[with(|a| { *a = connected_again(); a.requested = changed(-2_601, -2_590); })], "answered a"; "a request about changes of more than an hour ago is left with the full sync")]
+#[test_case(&[with(|a| { *a = connected_again(); a.requested = changed(-2_599, -2_590); })], "calendar a since -2599 for a"; "one of less than an hour ago is not")]
 fn leaves_full_syncs_when_the_rate_limit_is_used_up(cases: &[Case], expected: &str) {
     let options = ListingOptions {
         leaves_full_syncs: true,

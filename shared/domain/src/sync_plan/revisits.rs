@@ -1,0 +1,85 @@
+//! Changes behind the current window.
+//!
+//! A sync of the workspace in windows may take hours. If lists of changes leave those to
+//! [distant events](super::distant) meanwhile, an event that changes after its window was listed
+//! would be found by the next such sync, which may be too late for a meeting of the same day. So
+//! what changed in the windows before is listed once more each few minutes, with one list. The
+//! windows between two such lists are listed after the first of them began: nothing that changed
+//! before that is missing.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::distant_changes::DistantChanges;
+use super::state::OVERLAP;
+use crate::time::plus;
+
+/// Windows are revisited no more often than this: each list overlaps the one before.
+const EVERY: SignedDuration = SignedDuration::from_mins(5);
+
+/// How far the changes behind the current window are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revisits {
+    /// All changes before this instant to events that start before the current window are listed;
+    /// none if such a list had too many pages: then what changed since the sync began is left to
+    /// the next one.
+    pub listed_until: Option<Timestamp>,
+    /// The list in progress; none while the current window is listed.
+    pub current: Option<Revisit>,
+}
+
+/// A list of what changed behind the current window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revisit {
+    /// When it began, by our clock.
+    pub began_at: Timestamp,
+    /// The earliest change that it lists, by Recall's clock.
+    pub since: Timestamp,
+}
+
+impl Revisits {
+    /// Those of a sync that begins at `now`.
+    pub(super) fn begin(now: Timestamp) -> Self {
+        Self {
+            listed_until: Some(now),
+            current: None,
+        }
+    }
+
+    /// Whether a revisit may begin at `now`.
+    pub(super) fn may_begin(self, now: Timestamp) -> bool {
+        let is_due = |until| now >= plus(until, EVERY);
+        self.current.is_none() && self.listed_until.is_some_and(is_due)
+    }
+
+    /// With a revisit that begins at `now`: lists of the workspace leave `distant` changes.
+    pub(super) fn begun(self, distant: DistantChanges, now: Timestamp) -> Option<Self> {
+        let listed_until = self.listed_until?;
+        let current = Revisit {
+            began_at: now,
+            since: plus(listed_until, -OVERLAP).max(distant.since),
+        };
+        self.may_begin(now).then_some(Self {
+            current: Some(current),
+            ..self
+        })
+    }
+
+    /// After the list in progress was read to its end.
+    #[must_use]
+    pub fn done(self) -> Self {
+        let began_at = self.current.map(|current| current.began_at);
+        Self {
+            listed_until: began_at.or(self.listed_until),
+            current: None,
+        }
+    }
+
+    /// After a list that has more pages than a list may have: none follows it.
+    #[must_use]
+    pub fn none_follow(self) -> Self {
+        Self {
+            listed_until: None,
+            current: None,
+        }
+    }
+}
