@@ -110,11 +110,12 @@ pub use sync_plan::{
     AllCalendarsRead, CalendarListProgress, CalendarRecord, CatchUp, CompletedSync,
     CompletedWindows, Coverage, DUE_AT_ONCE, DistantChanges, EventReadings, EventRequest,
     LISTED_AHEAD, LatestSync, ListedIds, ListedStarts, ListingOptions, NewCalendar,
-    NewCalendarList, PageCursor, PendingCalendar, PlannedSync, RequestedDisconnection,
-    RequestedSync, Retired, Revisit, Revisits, Scope, SyncInProgress, SyncJob, SyncPlan,
-    SyncReason, SyncRequest, UnreadableEvent, UnreadableEvents, Window, WindowedEvents,
-    WindowedSync, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState, is_full_sync_outdated,
-    listed_whole_since, most_full_syncs, needs_full_sync, plan_syncs, unanswered,
+    NewCalendarList, PageCursor, PartOfCalendars, PendingCalendar, PlannedSync,
+    RequestedDisconnection, RequestedSync, Retired, Revisit, Revisits, Scope, SyncInProgress,
+    SyncJob, SyncPlan, SyncReason, SyncRequest, UnreadableEvent, UnreadableEvents, Window,
+    WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
+    is_full_sync_outdated, listed_whole_since, most_full_syncs, needs_full_sync, plan_syncs,
+    unanswered,
 };
 pub use time::{plus, whole_microseconds};
 pub use verdict::{Reason, RuleName, TestedRules, Verdict};

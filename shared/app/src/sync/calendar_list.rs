@@ -2,11 +2,12 @@
 //!
 //! Recall sends no webhook when a calendar is deleted there, and none reached us
 //! for calendars that were connected before this was deployed. Both show in the
-//! list, which is read once a day and before a full sync of everything.
+//! list, which is read once a day and before a full sync of everything. Of a large workspace,
+//! each list looks for the deleted calendars of one [part](callsheet_domain::PartOfCalendars).
 
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarListProgress, CalendarRecord, CalendarStatus, ListedIds,
-    Operation, RateLimit, Timestamp, plus,
+    Calendar, CalendarId, CalendarListProgress, CalendarRecord, CalendarStatus, Operation,
+    RateLimit, Timestamp, plus,
 };
 
 use crate::calendar_loader::CalendarLoader;
@@ -23,8 +24,8 @@ use jiff::SignedDuration;
 
 /// A run takes no longer for the list: other syncs are due, too.
 const LONGEST_RUN: SignedDuration = SignedDuration::from_secs(20);
-/// The longest list that is followed: more calendars than a workspace has.
-const MOST_PAGES: u32 = 1_000;
+/// The longest list that is followed: a million calendars.
+const MOST_PAGES: u32 = 10_000;
 
 /// Compares Recall's list of calendars with the stored calendars.
 pub struct CalendarList<'a, P: SyncPorts> {
@@ -54,7 +55,8 @@ impl<P: SyncPorts> CalendarList<'_, P> {
         };
         let stored = state.calendar_list().await?;
         let was_left = stored.began_at.is_some();
-        let mut progress = stored.resumed(now);
+        let calendars = state.windowed_sync_state().await?.connected;
+        let mut progress = stored.resumed(now, calendars);
         let compared = self.compare(&mut progress, terms).await;
         if compared.is_ok() {
             self.save_listed_at(progress.began_at.unwrap_or(now))
@@ -86,7 +88,8 @@ impl<P: SyncPorts> CalendarList<'_, P> {
             let page = match self.read(&paging, terms).await {
                 Err(error) if is_resumed && error.is_of_content() => {
                     tracing::warn!(%error, "the list of calendars is read anew: {error}");
-                    *progress = progress.anew(self.loader.calls.clock().now());
+                    let now = self.loader.calls.clock().now();
+                    *progress = progress.anew(now, progress.part);
                     return Err(SyncError::AlreadyRunning);
                 }
                 page => page?,
@@ -98,11 +101,11 @@ impl<P: SyncPorts> CalendarList<'_, P> {
             progress.next = paging.cursor().cloned();
             progress.pages = paging.pages();
         }
-        if let Some(listed) = &progress.listed {
-            return self.fetch_unlisted(listed, terms).await;
+        if progress.listed.is_none() {
+            tracing::warn!("calendars that Recall does not list any more are not looked for");
+            return Ok(());
         }
-        tracing::warn!("calendars that Recall does not list any more are not looked for");
-        Ok(())
+        self.fetch_unlisted(progress, terms).await
     }
 
     /// Stores the calendars of a page.
@@ -113,18 +116,13 @@ impl<P: SyncPorts> CalendarList<'_, P> {
         progress: &mut CalendarListProgress,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        let mut add = |id: &CalendarId| {
-            if let Some(listed) = &mut progress.listed {
-                listed.add(id);
-            }
-        };
         for problem in unreadable {
             tracing::error!(%problem, "cannot read {problem}");
-            problem.id.iter().for_each(&mut add);
+            problem.id.iter().for_each(|id| progress.note(id));
         }
         for calendar in calendars {
             let id = calendar.id.clone();
-            add(&id);
+            progress.note(&id);
             let changed = self.loader.store(calendar).await;
             skip_if_bad(&id, self.retire_if_lost(changed, terms).await)?;
         }
@@ -140,10 +138,14 @@ impl<P: SyncPorts> CalendarList<'_, P> {
 
     /// Reads the stored calendars that are not listed: Recall says whether they
     /// are deleted.
-    async fn fetch_unlisted(&self, listed: &ListedIds, terms: CallTerms) -> Result<(), SyncError> {
+    async fn fetch_unlisted(
+        &self,
+        progress: &CalendarListProgress,
+        terms: CallTerms,
+    ) -> Result<(), SyncError> {
         for stored in self.loader.state.listed().await? {
             let calendar = stored.record.calendar;
-            if calendar.status == CalendarStatus::Deleted || listed.contains(&calendar.id) {
+            if calendar.status == CalendarStatus::Deleted || !progress.lacks(&calendar.id) {
                 continue;
             }
             let loader = self.loader;

@@ -39,6 +39,7 @@ mod listed_ids;
 mod listing;
 mod new_calendar;
 mod new_calendar_list;
+mod part_of_calendars;
 mod plan;
 mod plan_syncs;
 #[cfg(test)]
@@ -61,6 +62,7 @@ pub use distant_changes::DistantChanges;
 pub use listed_ids::ListedIds;
 pub use new_calendar::listed_whole_since;
 pub use new_calendar_list::NewCalendarList;
+pub use part_of_calendars::PartOfCalendars;
 pub use plan::{ListingOptions, NewCalendar, PendingCalendar, PlannedSync, Scope, SyncPlan};
 pub use plan_syncs::plan_syncs;
 pub use request::{EventRequest, SyncJob, SyncReason, SyncRequest};

@@ -2,7 +2,8 @@
 //! listed.
 
 use callsheet_domain::{
-    CalendarListProgress, ListedIds, NewCalendarList, PageCursor, Timestamp, Version,
+    CalendarListProgress, ListedIds, NewCalendarList, PageCursor, PartOfCalendars, Timestamp,
+    Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
@@ -64,8 +65,17 @@ pub(super) struct CalendarListRow {
     next: Option<String>,
     pages: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    part: Option<PartRow>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     listed_so_far: Option<String>,
     version: u64,
+}
+
+/// A part of the calendars, if there are several.
+#[derive(Serialize, Deserialize)]
+struct PartRow {
+    number: u32,
+    of: u32,
 }
 
 impl CalendarListRow {
@@ -74,6 +84,10 @@ impl CalendarListRow {
             began_at: progress.began_at,
             next: progress.next.as_ref().map(|next| next.0.clone()),
             pages: progress.pages,
+            part: (progress.part != PartOfCalendars::default()).then_some(PartRow {
+                number: progress.part.number,
+                of: progress.part.of,
+            }),
             listed_so_far: progress.listed.as_ref().and_then(ListedIds::text),
             version: progress.version.next().0,
         }
@@ -84,6 +98,12 @@ impl CalendarListRow {
             began_at: self.began_at,
             next: self.next.map(PageCursor),
             pages: self.pages,
+            part: self
+                .part
+                .map_or_else(PartOfCalendars::default, |part| PartOfCalendars {
+                    number: part.number,
+                    of: part.of,
+                }),
             listed: self.listed_so_far.as_deref().and_then(ListedIds::parse),
             version: Version(self.version),
         }

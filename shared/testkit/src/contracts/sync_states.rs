@@ -3,8 +3,8 @@
 use callsheet_app::ports::{SyncStates, WriteOutcome};
 use callsheet_domain::{
     AllCalendarsRead, CalendarId, CalendarListProgress, CompletedWindows, DistantChanges, EventId,
-    LatestSync, ListedIds, NewCalendarList, PageCursor, PolicyRevision, Revisit, Revisits,
-    SyncInProgress, Version, Window, WindowedEvents, WindowedSync, WindowedSyncState,
+    LatestSync, ListedIds, NewCalendarList, PageCursor, PartOfCalendars, PolicyRevision, Revisit,
+    Revisits, SyncInProgress, Version, Window, WindowedEvents, WindowedSync, WindowedSyncState,
     WorkspaceCoverage, WorkspaceSyncState,
 };
 use futures_util::future::join_all;
@@ -261,6 +261,7 @@ pub async fn a_calendar_list_that_is_left_is_read_as_it_was_written(sync_states:
         began_at: Some(at("09:00:00.000001")),
         next: Some(PageCursor("https://recall.example/?cursor=c".to_owned())),
         pages: 45,
+        part: PartOfCalendars { number: 1, of: 3 },
         listed: Some(listed),
         version: Version::NEW,
     };
