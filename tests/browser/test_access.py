@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tenant import Tenant, operator_link
+from tenant import Tenant, operator_link, wait_until
 
 
 def test_a_link_from_the_command_line_opens_the_overview_and_leaves_no_token_in_the_address(page: Page) -> None:
@@ -25,6 +25,26 @@ def test_without_a_link_the_page_says_where_to_get_one(page: Page, tenant: Tenan
 def test_a_token_that_is_not_valid_ends_with_a_message(page: Page, tenant: Tenant) -> None:
     page.goto(f"{tenant.link}x")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your access has expired")
+
+
+def test_a_link_of_another_person_replaces_the_page_of_an_open_tab(page: Page, tenant: Tenant) -> None:
+    event = tenant.create()
+    tenant.wait_for_bot(event, "scheduled")
+    page.goto(tenant.link)
+    expect(page.locator(f"#row-{event}")).to_be_visible()
+    held: list[Route] = []
+    page.route("**/v1/me?*", lambda route: held.append(route))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.split("/v1/")[-1].split("?")[0]))
+    page.goto(tenant.owner_link(1))
+    wait_until("the page asks whose link it is", lambda: page.wait_for_timeout(50) or held)
+    # What makes a page ask for itself again does not ask for the first person's page by the second one's token.
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(200)
+    assert asked == ["me"]
+    held[0].continue_()
+    expect(page.locator(f"#row-{event}")).to_have_count(0)
+    assert asked == ["me", f"calendars/{tenant.calendars[1]}/agenda"]
 
 
 def test_an_offline_page_says_so_and_recovers(page: Page, tenant: Tenant) -> None:

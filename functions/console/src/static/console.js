@@ -338,6 +338,8 @@ function markCurrent() {
 async function start(failures = 0) {
   const again = (response) => (starting = setTimeout(start, delay(response, FIRST_SECONDS, failures), failures + 1));
   starting = void clearTimeout(starting);
+  // The page of a tab that is open is not asked for by another person's token.
+  stop();
   try {
     if (issuer && location.search) {
       if (await signIn("returned", showTemplate)) return;
