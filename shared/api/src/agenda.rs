@@ -1,6 +1,7 @@
 //! The agenda of a calendar: its events in order of start, with what its owner set.
 
 use callsheet_app::agenda::Agenda as Read;
+use callsheet_app::attention::EventCounts;
 use callsheet_app::bot_state::BotState;
 use callsheet_domain::{Decision, Email, MeetingOverride, OverrideChoice, Overrides, Timestamp};
 use schemars::JsonSchema;
@@ -26,6 +27,8 @@ pub struct Agenda {
     pub until: Timestamp,
     /// The present pause of the calendar.
     pub pause: Option<PauseSummary>,
+    /// Counts of the events of the period; none if all of them are not read for this page.
+    pub counts: Option<AgendaCounts>,
     /// The events, by start.
     pub events: Vec<AgendaEvent>,
     /// The cursor of the next page; none on the last one.
@@ -34,6 +37,32 @@ pub struct Agenda {
     pub unreadable_decisions: Vec<UnreadableDecision>,
     /// Problems of other stored rows that cannot be read: what they say is missing above.
     pub unreadable: Vec<String>,
+}
+
+/// Counts of the events of a period, by the other filters of the request than verdict and
+/// attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AgendaCounts {
+    /// All.
+    pub all: usize,
+    /// Those that are to be recorded.
+    pub record: usize,
+    /// Those that are not.
+    pub skip: usize,
+    /// Those that need attention: the bot waits to be admitted; or the meeting is to be recorded,
+    /// and its bot was given up or has not recorded.
+    pub needs_attention: usize,
+}
+
+impl AgendaCounts {
+    fn of(read: EventCounts) -> Self {
+        Self {
+            all: read.record + read.skip,
+            record: read.record,
+            skip: read.skip,
+            needs_attention: read.needs_attention,
+        }
+    }
 }
 
 /// An event of an agenda.
@@ -117,6 +146,7 @@ impl Agenda {
             from: period.from,
             until: period.until,
             pause: pause.map(PauseSummary::of),
+            counts: read.counts.map(AgendaCounts::of),
             events: events.collect(),
             next,
             unreadable_decisions: UnreadableDecision::all_of(read.unreadable),

@@ -5,6 +5,7 @@
 use callsheet_domain::{CalendarRecord, Decision, Overrides, Timestamp};
 
 use crate::PortError;
+use crate::attention::EventCounts;
 use crate::meetings::with_meetings;
 use crate::ports::{Decisions, OverrideStore, UnreadableRow};
 use crate::row_page::{PageQuery, Place, Whose, read_page};
@@ -17,6 +18,9 @@ pub struct Agenda {
     pub record: CalendarRecord,
     /// The decisions about its events, by start.
     pub events: Vec<Decision>,
+    /// Counts of the events of the period, without regard to verdict and attention; none if that
+    /// takes more reads than the page itself.
+    pub counts: Option<EventCounts>,
     /// The overrides and the pause of the calendar's owner, and what people chose for the whole
     /// meetings.
     pub overrides: Overrides,
@@ -53,6 +57,7 @@ where
     Ok(Agenda {
         record,
         events: page.events,
+        counts: page.counts,
         overrides,
         unreadable: page.unreadable,
         problems,

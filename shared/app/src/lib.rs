@@ -10,6 +10,7 @@ mod access_gate;
 mod activity;
 pub mod agenda;
 mod at_instant;
+pub mod attention;
 pub mod bot_state;
 pub mod calendar_activity;
 mod calendar_loader;

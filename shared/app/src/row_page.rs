@@ -17,6 +17,7 @@ use callsheet_domain::{
 };
 
 use crate::PortError;
+use crate::attention::{EventCounts, row_needs_attention};
 use crate::bot_state::BotState;
 use crate::ports::{Decisions, StartEntry, UnreadableRow};
 
@@ -47,6 +48,8 @@ pub struct PageQuery {
 pub struct RowFilter {
     /// Whether the meetings are to be recorded.
     pub is_recorded: Option<bool>,
+    /// Only those that need attention.
+    pub needs_attention: bool,
     /// What became of their bots.
     pub bot: Option<BotState>,
     /// The rule that decided about them.
@@ -75,6 +78,8 @@ pub(crate) struct RowPage {
     pub(crate) unreadable: Vec<UnreadableRow>,
     /// Ids of all events of the rest of the period.
     pub(crate) ids: BTreeSet<EventId>,
+    /// Counts of the period, if all of it was read; see [`PageQuery::of_counts`].
+    pub(crate) counts: Option<EventCounts>,
     /// The last event before the next page; none on the last page.
     pub(crate) next: Option<Place>,
 }
@@ -132,9 +137,18 @@ pub(crate) async fn read_page<D: Decisions>(
     } else {
         None
     };
+    let is_whole = query.after.is_none() && read.border().is_none();
+    let counts = is_whole.then(|| {
+        let counted = query.of_counts();
+        let rows = read.selected(&counted, now);
+        rows.fold(EventCounts::default(), |counts, row| {
+            counts.count_row(row, now)
+        })
+    });
     let entries = read.sources.iter().flat_map(|source| &source.entries);
     Ok(RowPage {
         events,
+        counts,
         ids: entries.map(|entry| entry.key.event_id.clone()).collect(),
         unreadable: read.unreadable,
         next,
@@ -228,6 +242,19 @@ fn place(row: &Decision) -> Place {
 }
 
 impl PageQuery {
+    /// The query of what is counted beside a page: of both verdicts, whether attention is needed or
+    /// not.
+    fn of_counts(&self) -> Self {
+        Self {
+            filter: RowFilter {
+                is_recorded: None,
+                needs_attention: false,
+                ..self.filter.clone()
+            },
+            ..self.clone()
+        }
+    }
+
     fn selects(&self, row: &Decision, now: Timestamp) -> bool {
         let is_in_period = row.starts_at >= self.from && row.starts_at < self.until;
         let is_behind = self.after.as_ref().is_none_or(|after| place(row) > *after);
@@ -242,6 +269,7 @@ impl RowFilter {
         let rule = &row.verdict.reason().rule;
         let outcome = || row.bot_outcome().map(Outcome::phase);
         self.is_recorded.is_none_or(|wanted| wanted == is_recorded)
+            && (!self.needs_attention || row_needs_attention(row, now))
             && self.rule.as_ref().is_none_or(|wanted| wanted == rule)
             && (self.outcome.is_none() || self.outcome == outcome())
             && self.bot.is_none_or(|bot| bot == BotState::of(row, now))

@@ -59,6 +59,7 @@ pub(super) fn page_query(
         most: given.limit(MOST, USUAL),
         filter: RowFilter {
             is_recorded: given.one("verdict", "record or skip", verdict),
+            needs_attention: given.flag("needs_attention"),
             bot: given.one("bot", bots, BotState::parse),
             title,
             ..RowFilter::default()

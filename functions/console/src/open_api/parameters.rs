@@ -4,8 +4,8 @@ mod kinds;
 
 use callsheet_domain::CountedBy;
 use kinds::{
-    Parameter, bot, cursor, date, flag, instant, limit, outcome, page_zone, text, title, verdict,
-    zone,
+    Parameter, bot, cursor, date, flag, instant, limit, needs_attention, outcome, page_zone, text,
+    title, verdict, zone,
 };
 use serde_json::{Value, json};
 
@@ -158,6 +158,7 @@ fn of_agenda() -> Vec<Parameter> {
             "End of the period, at most 62 days after its begin; 28, unless given",
         ),
         verdict(),
+        needs_attention(),
         bot(),
         title(),
         zone(),
@@ -182,6 +183,7 @@ fn of_events() -> Vec<Parameter> {
             "End of the period, at most 31 days after its begin, or 25 hours of all calendars; one day, unless given",
         ),
         verdict(),
+        needs_attention(),
         text(
             "rule",
             "Only meetings that the rule of this name decided about",

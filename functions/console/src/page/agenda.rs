@@ -1,6 +1,6 @@
 //! The agenda of a calendar: its events by day, each with its badge, its reason and its control.
 
-use callsheet_api::agenda::{Agenda, AgendaEvent};
+use callsheet_api::agenda::{Agenda, AgendaCounts, AgendaEvent};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
@@ -29,7 +29,7 @@ pub(crate) fn agenda(agenda: &Agenda, next: Option<&str>, view: &View<'_>) -> Ma
             }
             div.message data-message {}
             (pause_callout(agenda, view))
-            (filters(&address, view))
+            (filters(&address, agenda.counts, view))
             @if !agenda.unreadable_decisions.is_empty() || !agenda.unreadable.is_empty() {
                 p.callout { (Icon::Attention.markup()) (texts::UNREADABLE_EVENTS) }
             }
@@ -110,20 +110,34 @@ fn row(event: &AgendaEvent, view: &View<'_>) -> Markup {
     }
 }
 
-fn filters(address: &str, view: &View<'_>) -> Markup {
-    let chosen = view.parameter("verdict");
+/// The filters, each with the number of its events, if all of the period are known.
+fn filters(address: &str, counts: Option<AgendaCounts>, view: &View<'_>) -> Markup {
+    let names = ["verdict", "needs_attention"];
+    let given = names.into_iter();
+    let given = given.filter_map(|name| Some(format!("?{name}={}", view.parameter(name)?)));
+    let chosen: String = given.collect();
+    let count = |of: fn(AgendaCounts) -> usize| counts.map(of);
     let of = [
-        (None, texts::ALL),
-        (Some("record"), texts::TO_RECORD),
-        (Some("skip"), texts::SKIPPED),
+        ("", texts::ALL, count(|counts| counts.all)),
+        (
+            "?verdict=record",
+            texts::TO_RECORD,
+            count(|counts| counts.record),
+        ),
+        ("?verdict=skip", texts::SKIPPED, count(|counts| counts.skip)),
+        (
+            "?needs_attention=true",
+            texts::NEEDS_ATTENTION,
+            count(|counts| counts.needs_attention),
+        ),
     ];
     html! {
         div.filters {
-            nav aria-label=(texts::FILTERS) {
-                @for (verdict, word) in of {
-                    @let is_chosen = verdict == chosen.as_deref();
-                    @let query = verdict.map(|verdict| format!("?verdict={verdict}"));
-                    a href={ (address) (query.unwrap_or_default()) } aria-current=[is_chosen.then_some("true")] { (word) }
+            nav aria-label=(texts::FILTERS) data-key="filters" {
+                @for (query, word, count) in of {
+                    a href={ (address) (query) } aria-current=[(query == chosen).then_some("true")] {
+                        (word) @if let Some(count) = count { " " span.number { (count) } }
+                    }
                 }
             }
             @if view.sees_titles { (find(texts::FIND, view)) }
@@ -178,7 +192,7 @@ fn pause_callout(agenda: &Agenda, view: &View<'_>) -> Markup {
 }
 
 fn empty(view: &View<'_>) -> Markup {
-    let is_filtered = ["q", "verdict", "bot"];
+    let is_filtered = ["q", "verdict", "needs_attention", "bot"];
     let is_filtered = is_filtered
         .iter()
         .any(|name| view.parameter(name).is_some());

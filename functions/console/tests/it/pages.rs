@@ -51,6 +51,56 @@ async fn an_agenda_has_the_events_by_day_with_their_controls() {
     }
 }
 
+#[test_case("", &["Kick-off", "Given up", "Internal"], "All"; "all")]
+#[test_case("?verdict=skip", &["Internal"], "Skipped"; "those that are skipped")]
+#[test_case("?needs_attention=true", &["Given up"], "Needs attention"; "those that need attention")]
+#[tokio::test]
+async fn the_filters_of_an_agenda_have_the_numbers_of_its_events(
+    query: &str,
+    shown: &[&str],
+    chosen: &str,
+) {
+    let harness = Harness::new().await;
+    harness.decisions.put(
+        a_decision()
+            .with(|row| {
+                row.key.event_id = id("event-2");
+                row.title = Some("Given up".to_owned());
+            })
+            .abandon("no link"),
+    );
+    harness.decisions.put(a_decision().with(|row| {
+        row.key.event_id = id("event-3");
+        row.title = Some("Internal".to_owned());
+        row.verdict = Verdict::skip(RuleName::DEFAULT, "no rule applies");
+    }));
+    let path = format!("/v1/calendars/{OWN}/agenda{query}");
+    let page = fragment(&harness, Role::Owner, &path).await.body;
+    for title in ["Kick-off", "Given up", "Internal"] {
+        let is_shown = page.contains(&format!(">{title}</a>"));
+        assert_eq!(is_shown, shown.contains(&title), "{title}: {page}");
+    }
+    for (word, count) in [
+        ("All", 3),
+        ("To record", 2),
+        ("Skipped", 1),
+        ("Needs attention", 1),
+    ] {
+        let current = if word == chosen {
+            r#" aria-current="true""#
+        } else {
+            ""
+        };
+        let link = format!(r#"{current}>{word} <span class="number">{count}</span></a>"#);
+        assert!(page.contains(&link), "{link}: {page}");
+    }
+    let counts = harness.get(Role::Owner, &path).await.json()["counts"].clone();
+    assert_eq!(
+        counts,
+        json!({"all": 3, "record": 2, "skip": 1, "needs_attention": 1})
+    );
+}
+
 /// A code that Recall adds later is shown as it is.
 #[test_case("AADSTS50057", Some("the owner's account does not exist or is disabled"), "disabled (AADSTS50057)"; "a known code")]
 #[test_case("ErrorNew", None, "since 2090-03-06 09:00 UTC: ErrorNew"; "a new code")]

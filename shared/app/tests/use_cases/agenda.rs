@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use callsheet_app::PortError;
 use callsheet_app::agenda::{Agenda, read_agenda};
+use callsheet_app::attention::EventCounts;
 use callsheet_app::bot_state::BotState;
 use callsheet_app::events_page::list_page;
 use callsheet_app::ports::{Calendars as _, OverrideStore as _};
@@ -287,6 +288,8 @@ fn skipped(row: &mut Decision) {
 #[test_case(RowFilter::default(), &["event-0001", "event-0002", "event-0003"]; "everything")]
 #[test_case(RowFilter { is_recorded: Some(true), ..RowFilter::default() }, &["event-0001", "event-0003"]; "to record")]
 #[test_case(RowFilter { is_recorded: Some(false), ..RowFilter::default() }, &["event-0002"]; "skipped")]
+#[test_case(RowFilter { needs_attention: true, ..RowFilter::default() }, &["event-0001", "event-0003"]; "by attention")]
+#[test_case(RowFilter { needs_attention: true, is_recorded: Some(false), ..RowFilter::default() }, &[]; "by attention and verdict")]
 #[test_case(RowFilter { bot: Some(BotState::Abandoned), ..RowFilter::default() }, &["event-0003"]; "by bot")]
 #[test_case(RowFilter { rule: Some(RuleName::DEFAULT), ..RowFilter::default() }, &["event-0002"]; "by rule")]
 #[test_case(RowFilter { outcome: Some(Phase::Done), ..RowFilter::default() }, &[]; "by an outcome that none has")]
@@ -312,7 +315,41 @@ async fn a_filter_selects_events(filter: RowFilter, expected: &[&str]) {
         filter,
         ..query(50, None)
     };
-    assert_eq!(ids(&page(&decisions, &query).await.events), expected);
+    let read = page(&decisions, &query).await;
+    assert_eq!(ids(&read.events), expected);
+    let filter = query.filter;
+    if (filter.bot, filter.rule, filter.outcome, filter.title) == (None, None, None, None) {
+        // Whichever of them are shown.
+        let all = EventCounts {
+            record: 2,
+            skip: 1,
+            needs_attention: 2,
+        };
+        assert_eq!(read.counts, Some(all));
+    }
+}
+
+#[test_case(2, None, Some(3); "the first of two pages whose rows were all read")]
+#[test_case(2, Some(2), None; "the second of two pages")]
+#[test_case(500, None, None; "a page before rows that were not read")]
+#[tokio::test]
+async fn a_period_is_counted_if_all_of_it_was_read(
+    most: usize,
+    after: Option<usize>,
+    expected: Option<usize>,
+) {
+    let decisions = MemoryDecisions::new();
+    let count = if most > 2 { 1_500 } else { 3 };
+    for number in 1..=count {
+        decisions.put(event(number, i64::try_from(number % 500).expect("small")));
+    }
+    let after = after.map(|number| Place {
+        starts_at: event(number, 2).starts_at,
+        key: event(number, 2).key,
+    });
+    let read = page(&decisions, &query(most, after)).await;
+    let counted = read.counts.map(|counts| counts.record + counts.skip);
+    assert_eq!(counted, expected);
 }
 
 #[tokio::test]

@@ -62,6 +62,13 @@ pub(super) fn verdict() -> Parameter {
     }
 }
 
+pub(super) fn needs_attention() -> Parameter {
+    flag(
+        "needs_attention",
+        "Only meetings whose bot waits to be admitted, and those to be recorded whose bot was given up or has not recorded",
+    )
+}
+
 pub(super) fn bot() -> Parameter {
     text(
         "bot",
