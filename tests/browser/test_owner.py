@@ -1,9 +1,6 @@
 """What an owner does: reads the agenda, decides, and sees what becomes of it."""
 
-from collections.abc import Callable
-
-import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tenant import Tenant, callsheet, wait_until
 
@@ -11,13 +8,6 @@ from tenant import Tenant, callsheet, wait_until
 def row(page: Page, event: str) -> Locator:
     """The row of an event in the agenda."""
     return page.locator(f"#row-{event}")
-
-
-def without_routine_looks(route: Route) -> None:
-    """Answers with a page that does not look for news each 20 seconds."""
-    answer = route.fetch()
-    text = answer.text().replace('data-every="20"', 'data-every="3600"')
-    route.fulfill(response=answer, body=text)
 
 
 def test_an_owner_sees_only_events_of_their_calendars(page: Page, tenant: Tenant) -> None:
@@ -82,32 +72,6 @@ def test_a_no_for_the_series_marks_all_its_events_and_can_be_undone(page: Page, 
     first.get_by_role("button", name="Undo").click()
     for event in events:
         expect(row(page, event).locator(".badge")).to_have_text("To record")
-
-
-@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata"])
-def test_a_pause_shows_its_end_in_the_time_zone_of_the_browser(
-    new_context: Callable[..., BrowserContext], tenant: Tenant, zone: str
-) -> None:
-    event = tenant.create()
-    tenant.wait_for_bot(event, "scheduled")
-    page = new_context(timezone_id=zone).new_page()
-    # So that only the change itself can make the page look again.
-    page.route("**/agenda?*", without_routine_looks)
-    page.goto(tenant.link)
-    # The browser may know the zone by an older name.
-    name = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
-    expect(page.get_by_text(f"Times in {name}")).to_be_visible()
-    page.get_by_text("Pause recording").click()
-    page.get_by_role("button", name="For a day").click()
-    callout = page.locator(".callout")
-    expect(callout).to_contain_text("Recording is paused until")
-    at = callout.locator("time")
-    local = page.evaluate("(at) => new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })", at.get_attribute("datetime"))
-    expect(at).to_contain_text(local)
-    expect(row(page, event).locator(".badge")).to_have_text("Skipped")
-    page.get_by_role("button", name="Resume now").click()
-    expect(row(page, event).locator(".badge")).to_have_text("To record")
-    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_why_shows_the_rule_its_facts_and_the_rules_not_evaluated(page: Page, tenant: Tenant) -> None:

@@ -22,6 +22,9 @@ use crate::sign_in::SignIn;
 const SCRIPT: &str = include_str!("static/console.js");
 /// Loaded in frames only.
 const FRAMED: &str = include_str!("static/framed.js");
+/// Loaded on every page, beside the script of all of them.
+const KEYS: &str = include_str!("static/keys.js");
+const ZONE: &str = include_str!("static/zone.js");
 /// Loaded on the page of the active policy only.
 const POLICY: &str = include_str!("static/policy.js");
 const STYLES: &str = include_str!("static/console.css");
@@ -83,12 +86,16 @@ impl StaticFiles {
     /// The files of this binary, with a shell that these may frame, and in which people may sign in.
     pub(crate) fn new(embedders: &Embedders, sign_in: Option<&SignIn>) -> Self {
         let script = format!("console-{}.js", digest(SCRIPT));
+        let keys = format!("keys-{}.js", digest(KEYS));
+        let zone = format!("zone-{}.js", digest(ZONE));
         let framed = format!("framed-{}.js", digest(FRAMED));
         let policy = format!("policy-{}.js", digest(POLICY));
         let styles = format!("console-{}.css", digest(STYLES));
         let module = format!("sign_in-{}.js", digest(SIGN_IN));
         let names = Names {
             console: &script,
+            keys: &keys,
+            zone: &zone,
             framed: &framed,
             policy: &policy,
             sign_in: &module,
@@ -101,6 +108,8 @@ impl StaticFiles {
         let mut files = vec![
             of(String::new(), "text/html; charset=utf-8", &shell, ASK_AGAIN),
             of(script, JAVASCRIPT, SCRIPT, FOR_EVER),
+            of(keys, JAVASCRIPT, KEYS, FOR_EVER),
+            of(zone, JAVASCRIPT, ZONE, FOR_EVER),
             of(framed, JAVASCRIPT, FRAMED, FOR_EVER),
             of(policy, JAVASCRIPT, POLICY, FOR_EVER),
             of(styles, "text/css; charset=utf-8", STYLES, FOR_EVER),

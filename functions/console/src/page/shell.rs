@@ -11,6 +11,10 @@ use crate::sign_in::SignIn;
 pub(crate) struct Names<'a> {
     /// The script of every page.
     pub(crate) console: &'a str,
+    /// The one of the keys.
+    pub(crate) keys: &'a str,
+    /// The one of the time zone.
+    pub(crate) zone: &'a str,
     /// The one that is loaded in a frame.
     pub(crate) framed: &'a str,
     /// The one that the policy page loads.
@@ -38,6 +42,7 @@ pub(crate) fn shell(names: Names<'_>, sign_in: Option<&SignIn>) -> Markup {
                     meta name="sign-in" content=(names.sign_in) data-client=(client) data-authorize=(authorization_url) data-token=(token_url);
                 }
                 script type="module" src=(names.console) {}
+                script type="module" src=(names.keys) {}
             }
             body {
                 (Icon::set())
@@ -50,8 +55,9 @@ pub(crate) fn shell(names: Names<'_>, sign_in: Option<&SignIn>) -> Markup {
                         button type="button" { (texts::SIGN_IN_AGAIN) }
                     }
                 }
-                main id="main" tabindex="-1" data-framed=(names.framed) data-policy=(names.policy) { noscript { p { (texts::NO_SCRIPT) } } }
+                main id="main" tabindex="-1" data-zone=(names.zone) data-framed=(names.framed) data-policy=(names.policy) { noscript { p { (texts::NO_SCRIPT) } } }
                 div.unseen id="live" role="status" aria-live="polite" {}
+                (keys())
                 template id="no-answer" {
                     div.problem role="alert" { strong { (texts::NO_ANSWER) ". " } (texts::NO_ANSWER_DETAIL) }
                 }
@@ -66,6 +72,27 @@ pub(crate) fn shell(names: Names<'_>, sign_in: Option<&SignIn>) -> Markup {
                     template id="expired" { (message(texts::EXPIRED, texts::EXPIRED_DETAIL, None)) }
                 }
             }
+        }
+    }
+}
+
+/// What the keys do, and the way to switch them off.
+fn keys() -> Markup {
+    let of = [
+        ("j", texts::NEXT_ROW),
+        ("k", texts::ROW_BEFORE),
+        ("y", texts::RECORD_IT),
+        ("n", texts::SKIP_IT),
+        ("p", texts::AS_THE_POLICY_SAYS),
+        ("?", texts::THIS_HELP),
+    ];
+    html! {
+        dialog.card id="keys" aria-labelledby="keys-title" {
+            h2 id="keys-title" { (texts::KEYS) }
+            p.muted { (texts::KEYS_DETAIL) }
+            dl.facts { @for (key, what) in of { div { dt { kbd { (key) } } dd { (what) } } } }
+            label { input type="checkbox" checked; " " (texts::USE_KEYS) }
+            div.answers { button type="button" { (texts::CLOSE) } }
         }
     }
 }

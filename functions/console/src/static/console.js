@@ -14,12 +14,13 @@ const FIRST_SECONDS = 2;
 
 // What is only done in a frame of a host application.
 const framed = window.parent === window ? null : import(new URL(main.dataset.framed, document.baseURI));
+const zones = import(new URL(main.dataset.zone, document.baseURI));
 // The company's issuer, if people sign in at one. What that takes is in a module that is loaded when somebody does.
 const issuer = framed ? null : document.querySelector("meta[name=sign-in]");
 const signIn = async (step, given) => (await import(new URL(issuer.content, document.baseURI)))[step](issuer.dataset, given);
 
 let token = stored();
-let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+let zone = null;
 let home = null;
 // The timer of a start that is tried again.
 let starting;
@@ -87,6 +88,13 @@ async function navigate() {
   await refresh();
   window.scrollTo(0, 0);
   main.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+// Shows the page anew, all of it, with its times in another zone.
+function showIn(chosen) {
+  zone = chosen;
+  if (page) page = { ...page, tag: null, parts: new Map() };
+  refresh();
 }
 
 function stop() {
@@ -166,14 +174,14 @@ function replacePart(part) {
 }
 
 function replaceAll(fresh) {
-  const focused = document.activeElement?.id;
+  const focused = main.contains(document.activeElement) && document.activeElement.id;
   const opened = [...main.querySelectorAll("details[open][id]")].map((details) => details.id);
   const typed = main.querySelector("[data-find] input")?.value;
   main.replaceChildren(fresh);
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   const find = main.querySelector("[data-find] input");
   if (find && typed !== undefined) find.value = typed;
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  if (focused !== false) (document.getElementById(focused) ?? main.querySelector("h1"))?.focus({ preventScroll: true });
 }
 
 async function load(details) {
@@ -280,17 +288,6 @@ main.addEventListener("input", (event) => {
 // `toggle` does not bubble.
 main.addEventListener("toggle", ({ target }) => target.open && target.dataset.src && load(target), true);
 
-// A menu closes as soon as something else is used, or by Escape.
-document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && document.activeElement?.closest("details.menu[open]");
-  if (!menu) return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
-});
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = menu.contains(event.target);
-});
-
 document.querySelector("[data-skip]").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
@@ -312,10 +309,14 @@ function stored(given) {
   }
 }
 
+function keep(given) {
+  token = stored(given) ?? given;
+}
+
 // Whether there is a new token: of the host's page, or of a person who signed in and does so again.
 async function renewed() {
   const given = framed ? await (await framed).askedToken() : issuer && token && (await signIn("again", token));
-  if (given) token = stored(given) ?? given;
+  if (given) keep(given);
   return Boolean(given);
 }
 
@@ -323,8 +324,7 @@ async function renewed() {
 function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1));
   if (!given.get("token")) return false;
-  token = given.get("token");
-  stored(token);
+  keep(given.get("token"));
   const path = given.get("page") ?? "";
   history.replaceState(null, "", `${location.pathname}${location.search}${path && `#${path}`}`);
   return true;
@@ -353,7 +353,8 @@ async function start(failures = 0) {
     if (isBusy(response)) again(response);
     if (!response.ok) return;
     document.querySelector("#header").replaceChildren(top);
-    [home, zone] = [top.dataset.home ?? null, top.dataset.zone ?? zone];
+    home = top.dataset.home ?? null;
+    zone = (await zones).shown(top, showIn);
     await navigate();
   } catch {
     offline.hidden = false;

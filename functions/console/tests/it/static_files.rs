@@ -6,16 +6,17 @@ use test_case::test_case;
 
 use crate::harness::{Harness, Reply, Request, settings};
 
-/// The paths that the shell loads, which have digests in their names.
+/// The paths of what every page loads, which have digests in their names.
 async fn files(harness: &Harness) -> Vec<String> {
     let shell = harness
         .send_event(&Request::get("/").event().to_string())
         .await;
     assert_eq!(shell.status, 200);
-    let names = shell
-        .body
-        .split('"')
-        .filter(|text| text.starts_with("console-") || text.starts_with("sign_in-"));
+    let first = ["console-", "keys-", "zone-"];
+    let names = shell.body.split('"').filter(|text| {
+        let is_first = first.iter().any(|name| text.starts_with(name));
+        is_first && (text.ends_with(".js") || text.ends_with(".css"))
+    });
     names.map(|name| format!("/{name}")).collect()
 }
 
@@ -90,7 +91,7 @@ async fn only_the_embedders_may_frame_the_shell() {
 async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
     let harness = Harness::new().await;
     let names = files(&harness).await;
-    assert_eq!(names.len(), 3);
+    assert_eq!(names.len(), 4);
     let mut bytes = 0;
     for name in names {
         let reply = file(&harness, Request::get(&name)).await;
@@ -103,7 +104,13 @@ async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
         assert_eq!(file(&harness, again).await.status, 304);
     }
     // What only some pages load is as safe to keep, and no part of the first page.
-    for (name, most_lines) in [("console", 370), ("policy", 230), ("framed", 40)] {
+    for (name, most_lines) in [
+        ("console", 370),
+        ("keys", 70),
+        ("zone", 40),
+        ("policy", 230),
+        ("framed", 40),
+    ] {
         let path = script(&harness, name).await;
         let reply = file(&harness, Request::get(&path)).await;
         assert_eq!(reply.status, 200, "{path}");
