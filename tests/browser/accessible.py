@@ -1,7 +1,7 @@
 """What axe finds on a page, in light and dark and at two widths."""
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 WIDTHS = (320, 1024)
 # With the width at which axe looks. A scheme changes colours alone, and a width places alone: each is seen once.
@@ -15,8 +15,8 @@ SQUEEZED = """[...document.querySelectorAll("main *:not(.lines)")]
     .map((one) => `${one.tagName} ${one.className}: ${one.innerText}`)"""
 
 
-def violations(page: Page) -> list[str]:
-    """The violations of the page as it is shown, with their places."""
+def violations(page: Page | Frame) -> list[str]:
+    """The violations of the page, or of the frame in one, as it is shown, with their places."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.axe_script)
     found = page.evaluate("async (options) => (await axe.run(options)).violations", OPTIONS)

@@ -14,6 +14,7 @@ const FIRST_SECONDS = 2;
 
 // What is only done in a frame of a host application.
 const framed = window.parent === window ? null : import(new URL(main.dataset.framed, document.baseURI));
+framed?.then(({ onToken }) => onToken(keep));
 const zones = import(new URL(main.dataset.zone, document.baseURI));
 // The company's issuer, if people sign in at one. What that takes is in a module that is loaded when somebody does.
 const issuer = framed ? null : document.querySelector("meta[name=sign-in]");
@@ -207,7 +208,10 @@ async function change(element, { path, method, body, headers }, undo) {
     button.hidden = false;
     button.addEventListener("click", undo);
   }
-  if (response.ok) follow(row, saved, began);
+  if (response.ok) {
+    framed?.then(({ changed }) => changed({ path, body }));
+    follow(row, saved, began);
+  }
   return response.ok;
 }
 

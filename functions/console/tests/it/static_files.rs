@@ -109,7 +109,7 @@ async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
         ("keys", 70),
         ("zone", 40),
         ("policy", 230),
-        ("framed", 40),
+        ("framed", 110),
     ] {
         let path = script(&harness, name).await;
         let reply = file(&harness, Request::get(&path)).await;
