@@ -12,6 +12,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 # Seconds. Far longer than any condition needs, also on a busy machine.
@@ -35,6 +36,13 @@ def callsheet(*arguments: str) -> str:
     if done.returncode != 0:
         raise AssertionError(f"{' '.join(arguments)}: {done.stderr}")
     return done.stdout.strip()
+
+
+def announce(text: str, calendar: str) -> None:
+    """Says that a test causes a warning on purpose, about an event of a calendar: `tests/whole_run` reads all of them at the end."""
+    line = {"test": os.environ["PYTEST_CURRENT_TEST"], "text": text, "about": [calendar], "may_be_absent": True}
+    with open(Path(os.environ["CALLSHEET_LOGS"]) / "announced.jsonl", "a") as file:
+        file.write(f"{json.dumps(line)}\n")
 
 
 def send(url: str, body: Any = None, *, method: str | None = None, token: str | None = None) -> Any:
