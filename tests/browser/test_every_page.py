@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accessible import assert_accessible, violations
-from tenant import Tenant, callsheet, operator_link
+from tenant import Tenant, callsheet, operator_link, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,20 @@ def test_axe_reports_no_violation(page: Page, tenant: Tenant, event: str) -> Non
         page.goto(f"{link}&page={path.replace('&', '%26')}")
         page.locator("main .page h1").wait_for()
         assert_accessible(page, path)
+
+
+def test_no_page_causes_a_csp_report(context: BrowserContext, tenant: Tenant, event: str) -> None:
+    page, reports = context.new_page(), list[str]()
+    page.expose_function("report", lambda of: reports.append(of))
+    page.add_init_script("addEventListener('securitypolicyviolation', ({ violatedDirective: of }) => report(of))")
+    for link, path in pages(tenant, event):
+        page.goto("about:blank")
+        page.goto(f"{link}&page={path.replace('&', '%26')}")
+        page.locator("main .page h1").wait_for()
+    assert reports == []
+    # What the policy forbids is reported.
+    page.evaluate("document.body.append(Object.assign(document.createElement('img'), { src: 'https://evil.example/' }))")
+    wait_until("it is reported", lambda: page.wait_for_timeout(50) or reports == ["img-src"])
 
 
 def test_forced_colours_and_an_opened_explanation_have_no_violation(

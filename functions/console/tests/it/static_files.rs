@@ -15,7 +15,7 @@ async fn files(harness: &Harness) -> Vec<String> {
     let first = ["console-", "keys-", "zone-"];
     let names = shell.body.split('"').filter(|text| {
         let is_first = first.iter().any(|name| text.starts_with(name));
-        is_first && (text.ends_with(".js") || text.ends_with(".css"))
+        is_first && text.contains('.')
     });
     names.map(|name| format!("/{name}")).collect()
 }
