@@ -33,9 +33,11 @@ pub(crate) fn header(me: &Me) -> Markup {
                     }
                 }
             }
-            label.zone { span.unseen { (texts::TIME_ZONE) } select id="zone" data-zones {} }
-            @if me.role != "participant" { button.quiet type="button" id="open-keys" data-keys { (texts::KEYS) } }
-            span.who { bdi { (me.name) } @if is_operator { ", " (me.role) } }
+            div.own {
+                label { span.unseen { (texts::TIME_ZONE) } select id="zone" data-zones {} }
+                @if me.role != "participant" { button.quiet type="button" id="open-keys" data-keys { (texts::KEYS) } }
+                span.who { bdi { (me.name) } @if is_operator { ", " (me.role) } }
+            }
         }
     }
 }
