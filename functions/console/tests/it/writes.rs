@@ -1,18 +1,19 @@
 //! What people change over HTTP: overrides of events and series, and pauses.
 
-use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
+mod bodies;
+mod repeated;
+
+use callsheet_app::ports::{Decisions as _, OverrideStore as _};
 use callsheet_auth::Role;
 use callsheet_domain::{
-    Applied, CompletedSync, Decision, OverrideChoice, PlatformEventId, PolicyRevision, RuleName,
-    SeriesId, SyncJob, Verdict, Wanted,
+    Applied, Decision, OverrideChoice, PlatformEventId, RuleName, SeriesId, SyncJob, Verdict,
+    Wanted,
 };
 use callsheet_testkit::{With as _, a_calendar, a_decision, an_applied_bot, at};
 use serde_json::{Value, json};
 use test_case::test_case;
 
-use crate::harness::{
-    Harness, OWN, Reply, Request, another_decision, grant, token, token_at, token_of,
-};
+use crate::harness::{Harness, OWN, Reply, Request, another_decision, grant, token, token_at};
 
 fn put(path: &str, body: &Value) -> Request {
     Request::get(path).with_method("PUT").with_json(body)
@@ -211,47 +212,6 @@ async fn a_calendar_is_paused_and_resumed(body: Value, expected: &str) {
     );
 }
 
-#[test_case(json!({"override": "clear"}); "a word that is a method")]
-#[test_case(json!({"override": null}); "nothing")]
-#[test_case(json!({}); "no member")]
-#[test_case(json!({"override": "skip", "scope": "workspace"}); "a member that there is not")]
-#[test_case(json!(["skip"]); "a list")]
-#[tokio::test]
-async fn a_body_of_another_form_changes_nothing(body: Value) {
-    let harness = Harness::new().await;
-    let reply = sent(
-        &harness,
-        Role::Owner,
-        put("/v1/events/event-1/override", &body),
-    )
-    .await;
-    assert_eq!((reply.status, reply.problem().as_str()), (422, "invalid"));
-    let overrides = harness
-        .state
-        .overrides(&a_calendar().owner())
-        .await
-        .expect("memory");
-    assert!(overrides.by_scope.is_empty());
-}
-
-#[test_case(json!({"for": "P3D", "until": "2090-03-08T17:00:00Z"}); "both")]
-#[test_case(json!({"until": "2090-03-06T09:10:00Z"}); "now")]
-#[test_case(json!({"for": "-PT1H"}); "an hour ago")]
-#[test_case(json!({"for": "P9000Y"}); "past all time")]
-#[test_case(json!({"for": "a while"}); "no duration")]
-#[tokio::test]
-async fn a_pause_has_one_end_that_is_to_come(body: Value) {
-    let harness = Harness::new().await;
-    let path = format!("/v1/calendars/{OWN}/pause");
-    let reply = sent(&harness, Role::Owner, put(&path, &body)).await;
-    assert_eq!(
-        (reply.status, reply.problem().as_str()),
-        (422, "invalid"),
-        "{}",
-        reply.body
-    );
-}
-
 /// Nothing is stored that could have no effect any more. What is stored can be cleared.
 #[tokio::test]
 async fn an_event_that_is_over_is_not_overridden() {
@@ -278,209 +238,5 @@ async fn an_event_that_is_over_is_not_overridden() {
     for request in [series, clear] {
         let reply = harness.send(request.with_token(&token)).await;
         assert_eq!(reply.status, 200, "{}", reply.body);
-    }
-}
-
-/// A policy may also be YAML.
-#[test_case(Role::Operator, "PUT", "/v1/policy", false; "a push")]
-#[test_case(Role::Owner, "PUT", "/v1/events/event-1/override", false; "an override")]
-#[test_case(Role::Reader, "POST", "/v1/policies/lint", true; "a check")]
-#[test_case(Role::Operator, "POST", "/v1/calendars/calendar-sales/preview", true; "a preview")]
-#[tokio::test]
-async fn a_form_that_is_refused_is_answered_with_those_that_are_taken(
-    role: Role,
-    method: &'static str,
-    path: &str,
-    takes_yaml: bool,
-) {
-    let harness = Harness::new().await;
-    let mut request = Request::get(path).with_method(method);
-    request.body = Some("version: 1".to_owned());
-    let request = request.with_header("content-type", "text/plain");
-    let reply = sent(
-        &harness,
-        role,
-        request.with_header("if-match", "\"policy-0\""),
-    )
-    .await;
-    assert_eq!(
-        (reply.status, reply.problem().as_str()),
-        (415, "unsupported-format")
-    );
-    let problem = reply.json();
-    for sentence in ["title", "detail"] {
-        let sentence = problem[sentence]
-            .as_str()
-            .expect("a sentence")
-            .to_lowercase();
-        assert!(sentence.contains("json"), "{sentence}");
-        assert_eq!(sentence.contains("yaml"), takes_yaml, "{sentence}");
-    }
-}
-
-#[test_case("text/plain", 415; "text")]
-#[test_case("application/x-www-form-urlencoded", 415; "a form, which a page of another site can send")]
-#[test_case("application/json; charset=utf-8", 200; "json with a charset")]
-#[tokio::test]
-async fn a_body_is_json(kind: &str, expected: i64) {
-    let harness = Harness::new().await;
-    let mut request = put("/v1/events/event-1/override", &json!({"override": "skip"}));
-    request.headers = vec![("content-type", kind.to_owned())];
-    assert_eq!(sent(&harness, Role::Owner, request).await.status, expected);
-}
-
-#[tokio::test]
-async fn a_large_body_is_refused() {
-    let harness = Harness::new().await;
-    let large = json!({"override": "skip".repeat(20_000)});
-    let reply = sent(
-        &harness,
-        Role::Owner,
-        put("/v1/events/event-1/override", &large),
-    )
-    .await;
-    assert_eq!((reply.status, reply.problem().as_str()), (413, "too-large"));
-}
-
-/// A write may be repeated: by the same person it writes nothing more, and has the revision of the
-/// first. What no sync has applied yet is asked for again.
-#[test_case("/v1/events/event-1/override", Some(json!({"override": "skip"})); "a no")]
-#[test_case("/v1/events/event-1/override", Some(json!({"override": "record"})); "a yes")]
-#[test_case("/v1/events/event-1/override", None; "the way back")]
-#[test_case("/v1/events/event-1/series/override", Some(json!({"override": "skip"})); "a no to a series")]
-#[test_case("/v1/events/event-1/series/override", None; "the way back of a series")]
-#[test_case("/v1/calendars/calendar-sales/pause", Some(json!({"until": "2090-03-08T17:00:00Z"})); "a pause")]
-#[test_case("/v1/calendars/calendar-sales/pause", Some(json!({"for": "P3D"})); "a pause for days")]
-#[test_case("/v1/calendars/calendar-sales/pause", None; "the end of a pause")]
-#[tokio::test]
-async fn a_repeated_write_writes_nothing(path: &str, body: Option<Value>) {
-    let harness = Harness::new().await;
-    let request = || match &body {
-        Some(body) => put(path, body),
-        None => delete(path),
-    };
-    let first = sent(&harness, Role::Owner, request()).await.json();
-    let owner = a_calendar().owner();
-    let stored_now = async || {
-        (
-            stored(&harness).await,
-            harness.state.overrides(&owner).await,
-        )
-    };
-    let before = stored_now().await;
-    harness.clock.advance(jiff::SignedDuration::from_mins(1));
-    let again = sent(&harness, Role::Owner, request()).await.json();
-    assert_eq!(again["revision"], first["revision"]);
-    assert_eq!(again["paused_until"], first["paused_until"]);
-    let after = stored_now().await;
-    assert_eq!(after.0, before.0);
-    assert_eq!(after.1.expect("memory"), before.1.expect("memory"));
-    // Another person's is another choice.
-    let lead = token_of("lead@acme.example", grant(Role::Operator));
-    let another = harness.send(request().with_token(&lead)).await;
-    assert_eq!(another.json()["revision"], 2, "{}", another.body);
-}
-
-/// A length counts from when the pause was set, as long as that pause lasts.
-#[tokio::test]
-async fn a_pause_for_a_length_begins_again_only_once_it_is_over() {
-    let harness = Harness::new().await;
-    let path = format!("/v1/calendars/{OWN}/pause");
-    let send = async |body: Value| sent(&harness, Role::Owner, put(&path, &body)).await.json();
-    let end_and_revision = |set: &Value| (set["paused_until"].clone(), set["revision"].clone());
-    let first = send(json!({"for": "PT20M"})).await;
-    harness.clock.advance_to(at("09:29"));
-    let again = send(json!({"for": "PT20M"})).await;
-    assert_eq!(end_and_revision(&again), end_and_revision(&first));
-    let another = send(json!({"for": "PT5M"})).await;
-    assert_eq!(
-        end_and_revision(&another),
-        (json!("2090-03-06T09:34:00Z"), json!(2))
-    );
-    harness.clock.advance_to(at("09:34"));
-    let next = send(json!({"for": "PT5M"})).await;
-    assert_eq!(
-        end_and_revision(&next),
-        (json!("2090-03-06T09:39:00Z"), json!(3))
-    );
-}
-
-/// Once it is applied, a repetition asks for nothing.
-#[tokio::test]
-async fn a_repeated_write_that_is_applied_requests_no_sync() {
-    let harness = Harness::new().await;
-    let (path, pause) = (
-        format!("/v1/calendars/{OWN}/pause"),
-        json!({"until": "2090-03-08T17:00:00Z"}),
-    );
-    sent(&harness, Role::Owner, put(&path, &pause)).await;
-    let yes = || {
-        put(
-            "/v1/events/event-1/override",
-            &json!({"override": "record"}),
-        )
-    };
-    sent(&harness, Role::Owner, yes()).await;
-    let owner = a_calendar().owner();
-    let revision = harness
-        .state
-        .overrides(&owner)
-        .await
-        .expect("memory")
-        .revision;
-    let event = a_decision().key.event_id;
-    let applied = harness.state.note_applied(&owner, &event, revision);
-    applied.await.expect("memory");
-    let record = harness
-        .state
-        .record(&a_calendar().id)
-        .await
-        .expect("memory");
-    let record = record.expect("stored").with(|record| {
-        record.last_sync = Some(CompletedSync {
-            began_at: at("09:09"),
-            since: None,
-            full_sync_at: Some(at("09:09")),
-            policy: PolicyRevision(0),
-            overrides: revision,
-            holds_until: None,
-        });
-    });
-    harness.state.write_record(&record).await.expect("memory");
-    let before = harness.queue.sent();
-    sent(&harness, Role::Owner, yes()).await;
-    sent(&harness, Role::Owner, put(&path, &pause)).await;
-    assert_eq!(harness.queue.sent(), before);
-}
-
-#[tokio::test]
-async fn a_write_names_the_key_that_vouched_for_its_author() {
-    let harness = Harness::new().await;
-    let no = put("/v1/events/event-1/override", &json!({"override": "skip"}));
-    sent(&harness, Role::Owner, no).await;
-    let pause = put(
-        &format!("/v1/calendars/{OWN}/pause"),
-        &json!({"for": "P3D"}),
-    );
-    sent(&harness, Role::Owner, pause).await;
-    let path = format!("/v1/calendars/{OWN}/overrides");
-    let listed = harness.get(Role::Owner, &path).await.json();
-    for shown in [&listed["overrides"][0], &listed["pauses"][0]] {
-        assert_eq!(shown["via"], "console", "{shown}");
-    }
-    let stored = harness.state.overrides(&a_calendar().owner()).await;
-    let stored = stored.expect("memory");
-    let of_override = stored
-        .by_scope
-        .values()
-        .next()
-        .and_then(|set| set.by.clone());
-    let of_pause = stored.pause.and_then(|pause| pause.by);
-    for by in [of_override, of_pause] {
-        let by = by.expect("an author");
-        assert_eq!(
-            (by.as_str(), by.key()),
-            ("sales@acme.example", Some("console"))
-        );
     }
 }
