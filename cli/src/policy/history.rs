@@ -1,6 +1,6 @@
 //! Lists the policies that were pushed.
 
-use callsheet_api::policy::{Entry, History};
+use callsheet_api::policy::History;
 use callsheet_app::ports::Policies;
 
 use super::size::summary;
@@ -10,11 +10,7 @@ use crate::screen::Screen;
 
 /// Lists the last `most` policies.
 pub(crate) async fn history<S: Policies>(state: &S, most: usize) -> Result<History, CliError> {
-    let stored = state.history(most).await?;
-    let policies = stored.into_iter().map(Entry::of);
-    Ok(History {
-        policies: policies.collect(),
-    })
+    Ok(History::read(state, None, most).await?)
 }
 
 impl Render for History {

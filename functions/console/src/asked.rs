@@ -30,4 +30,9 @@ impl Asked<'_> {
         let render = || render(&View::of(caller, self.query)).into_string();
         (self.form == Form::Html).then(render)
     }
+
+    /// The text that `write` makes; none if the request takes another form.
+    pub(crate) fn yaml(&self, write: impl FnOnce() -> String) -> Option<String> {
+        (self.form == Form::Yaml).then(write)
+    }
 }

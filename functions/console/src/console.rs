@@ -13,7 +13,7 @@ use crate::caller::Caller;
 use crate::exchange::exchange;
 use crate::form::Form;
 use crate::handle::{RecentStatus, handle};
-use crate::open_api::known_names;
+use crate::open_api::{has_text, known_names};
 use crate::page::has_page;
 use crate::parameters::Parameters;
 use crate::ports::ConsolePorts;
@@ -90,7 +90,8 @@ impl<P: ConsolePorts, S: Keys> Console<P, S> {
         let response = match answer {
             Ok(answer) => answer.response(conditions),
             Err(refused) => {
-                let form = Form::of(request.header("accept"), true).unwrap_or_default();
+                let form = Form::of(request.header("accept"), &[Form::Html]);
+                let form = form.unwrap_or_default();
                 refused.response(&request.request_id, (form, is_head))
             }
         };
@@ -118,7 +119,7 @@ impl<P: ConsolePorts, S: Keys> Console<P, S> {
         found: &Found,
         now: Timestamp,
     ) -> (Option<AccessToken>, Result<Answer, Refused>) {
-        let form = Form::of(request.header("accept"), has_page(found.route));
+        let form = Form::of(request.header("accept"), other_forms(found.route));
         let Some(form) = form else {
             return (None, Err(Refused::NotAcceptable));
         };
@@ -165,6 +166,16 @@ impl<P: ConsolePorts, S: Keys> Console<P, S> {
     ) -> Result<Answer, Refused> {
         refuse_unknown_parameters(route, asked.request)?;
         Box::pin(handle((&self.ports, &self.status), route, caller, asked)).await
+    }
+}
+
+/// The forms of a route's answer besides JSON.
+fn other_forms(route: Route) -> &'static [Form] {
+    match (has_page(route), has_text(route)) {
+        (true, true) => &[Form::Html, Form::Yaml],
+        (true, false) => &[Form::Html],
+        (false, true) => &[Form::Yaml],
+        (false, false) => &[],
     }
 }
 

@@ -1,4 +1,5 @@
-//! The form of an answer: JSON, or an HTML fragment of a page. The header `Accept` chooses.
+//! The form of an answer: JSON, an HTML fragment of a page, or the text of a policy. The header
+//! `Accept` chooses.
 
 /// A form of answers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -8,21 +9,34 @@ pub(crate) enum Form {
     Json,
     /// A fragment of a page.
     Html,
+    /// A policy in YAML.
+    Yaml,
 }
 
 impl Form {
-    /// The form that a request takes, where HTML is available or not; none if it takes neither.
-    /// JSON, unless HTML is preferred to it.
-    pub(crate) fn of(accept: Option<&str>, is_html_available: bool) -> Option<Self> {
+    /// The form that a request takes, of JSON and the `others` that are available; none if it
+    /// takes none of them. JSON, unless another one is preferred to it.
+    pub(crate) fn of(accept: Option<&str>, others: &[Self]) -> Option<Self> {
         let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else {
             return Some(Self::Json);
         };
-        let json = quality(accept, ["application/json", "application/*", "*/*"]);
-        let html = quality(accept, ["text/html", "text/*", "*/*"]);
-        match (json, html) {
-            (json, html) if is_html_available && html > json => Some(Self::Html),
-            (0, _) => None,
-            _ => Some(Self::Json),
+        let forms = [Self::Json].into_iter().chain(others.iter().copied());
+        let mut best = (0, None);
+        for form in forms {
+            let quality = quality(accept, form.ranges());
+            if quality > best.0 {
+                best = (quality, Some(form));
+            }
+        }
+        best.1
+    }
+
+    /// The media ranges that have it, the closest first.
+    fn ranges(self) -> [&'static str; 3] {
+        match self {
+            Self::Json => ["application/json", "application/*", "*/*"],
+            Self::Html => ["text/html", "text/*", "*/*"],
+            Self::Yaml => ["application/yaml", "application/*", "*/*"],
         }
     }
 }
@@ -68,12 +82,21 @@ mod tests {
     #[test_case(Some("image/png"), None; "a picture")]
     #[test_case(Some("TEXT/HTML;level=1"), Some(Form::Html); "with a parameter")]
     fn the_form_is_chosen(accept: Option<&str>, expected: Option<Form>) {
-        assert_eq!(Form::of(accept, true), expected);
+        assert_eq!(Form::of(accept, &[Form::Html]), expected);
     }
 
     #[test_case("text/html", None; "a page")]
     #[test_case("text/html, */*;q=0.1", Some(Form::Json); "a page, or anything")]
     fn without_a_page_it_is_json_or_nothing(accept: &str, expected: Option<Form>) {
-        assert_eq!(Form::of(Some(accept), false), expected);
+        assert_eq!(Form::of(Some(accept), &[]), expected);
+    }
+
+    #[test_case("application/yaml", Some(Form::Yaml); "a text")]
+    #[test_case("application/*", Some(Form::Json); "any application's")]
+    #[test_case("application/yaml;q=0.5, text/html", Some(Form::Html); "rather a page")]
+    #[test_case("text/yaml", None; "another kind of text")]
+    fn a_policy_is_a_text_too(accept: &str, expected: Option<Form>) {
+        let others = [Form::Html, Form::Yaml];
+        assert_eq!(Form::of(Some(accept), &others), expected);
     }
 }

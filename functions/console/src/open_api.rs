@@ -95,6 +95,10 @@ fn operation(route: Route, generator: &mut SchemaGenerator) -> Value {
             "default": {"$ref": "#/components/responses/Problem"},
         },
     });
+    if has_text(route) {
+        let text = json!({"schema": {"type": "string"}});
+        operation["responses"]["200"]["content"]["application/yaml"] = text;
+    }
     if route.method() == Method::GET {
         let known = "The document has the entity tag that was sent in If-None-Match.";
         operation["responses"]["304"] = json!({ "description": known });
@@ -119,6 +123,11 @@ fn operation(route: Route, generator: &mut SchemaGenerator) -> Value {
         }
     }
     operation
+}
+
+/// Whether the answer of a route is also the text of a policy, in YAML.
+pub(crate) fn has_text(route: Route) -> bool {
+    matches!(route, Route::Policy | Route::PolicyRevision)
 }
 
 /// The schema of the body of a request; none if it has none.
@@ -212,8 +221,12 @@ fn summary(route: Route) -> &'static str {
         Route::Calendars => "The calendars in the token of an owner; for other roles a page of all",
         Route::Calendar => "A calendar, with the counts of its meetings",
         Route::Agenda => "A page of the events of a calendar, by start",
-        Route::Overrides => "Overrides that are in force in a calendar, and the pause of its owner",
-        Route::Activity => "What people did in a calendar, newest first, as far as it is stored",
+        Route::Overrides => {
+            "A page of the overrides that are in force in a calendar, and the pause of its owner"
+        }
+        Route::Activity => {
+            "A page of what people did in a calendar, newest first, as far as it is stored"
+        }
         Route::Disconnection => "What is deleted with a calendar, and who asked for that",
         Route::Disconnect => {
             "Ask for a calendar to be deleted at Recall, with the effects that were read"
@@ -242,7 +255,7 @@ fn summary(route: Route) -> &'static str {
         Route::Policy => "The active policy",
         Route::PushPolicy => "Push a policy over the one that was read",
         Route::LintPolicy => "Check a policy, in JSON or YAML: each problem with its line",
-        Route::Policies => "The policies that were pushed last, newest first",
+        Route::Policies => "A page of the policies that were pushed, newest first",
         Route::PolicyRevision => "A policy by its revision",
     }
 }

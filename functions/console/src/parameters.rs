@@ -142,6 +142,17 @@ impl Parameters {
     }
 }
 
+/// What is expected of a cursor.
+pub(crate) const CURSOR: &str = "the cursor of a page before";
+
+/// The query of the page that a cursor leads to.
+pub(crate) fn next_page(query: &str, cursor: Option<&str>) -> Option<String> {
+    Some(changed_query(
+        query,
+        &[("cursor", Some(cursor?.to_owned()))],
+    ))
+}
+
 /// The query of another page of a list: the given one, with its filters, and with other values of
 /// some parameters.
 pub(crate) fn changed_query(query: &str, changed: &[(&str, Option<String>)]) -> String {

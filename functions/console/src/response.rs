@@ -14,6 +14,7 @@ use crate::problem::Refused;
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
+const YAML: &str = "application/yaml";
 const PROBLEM: &str = "application/problem+json";
 
 /// A document that answers a request.
@@ -22,8 +23,8 @@ pub(crate) struct Answer {
     json: String,
     tag: String,
     status: StatusCode,
-    /// The fragment of a page, if the request takes that.
-    page: Option<String>,
+    /// The same in another form, with its type, if the request takes that.
+    other: Option<(&'static str, String)>,
     /// The query of the next page.
     next: Option<String>,
 }
@@ -47,7 +48,7 @@ impl Answer {
             json: serde_json::to_string(document).expect("a document can be written as JSON"),
             tag: entity_tag(value),
             status: StatusCode::OK,
-            page: None,
+            other: None,
             next: None,
         }
     }
@@ -58,18 +59,29 @@ impl Answer {
             json: json.to_owned(),
             tag: entity_tag(json.into()),
             status: StatusCode::OK,
-            page: None,
+            other: None,
             next: None,
         }
     }
 
     /// The same as the fragment of a page, if there is one.
     pub(crate) fn with_page(self, page: Option<String>) -> Self {
-        let tag = page.as_ref().map(|page| entity_tag(page.as_str().into()));
-        Self {
-            tag: tag.unwrap_or(self.tag),
-            page,
-            ..self
+        self.with_other(HTML, page)
+    }
+
+    /// The same as the text of a policy, if there is one.
+    pub(crate) fn with_yaml(self, yaml: Option<String>) -> Self {
+        self.with_other(YAML, yaml)
+    }
+
+    fn with_other(self, kind: &'static str, text: Option<String>) -> Self {
+        match text {
+            Some(text) => Self {
+                tag: entity_tag(text.as_str().into()),
+                other: Some((kind, text)),
+                ..self
+            },
+            None => self,
         }
     }
 
@@ -112,10 +124,10 @@ impl Answer {
         }
         let if_none_match = conditions.if_none_match;
         let is_known = if_none_match.is_some_and(|given| has_tag(given, &self.tag));
+        let (kind, body) = self.other.unwrap_or((JSON, self.json));
         let status = if is_known {
             StatusCode::NOT_MODIFIED
         } else {
-            let kind = if self.page.is_some() { HTML } else { JSON };
             add(CONTENT_TYPE, kind);
             self.status
         };
@@ -123,7 +135,7 @@ impl Answer {
         let mut response = ApiGatewayV2httpResponse::default();
         response.status_code = status.as_u16().into();
         response.headers = headers;
-        response.body = is_sent.then_some(Body::Text(self.page.unwrap_or(self.json)));
+        response.body = is_sent.then_some(Body::Text(body));
         response
     }
 }
@@ -138,7 +150,7 @@ impl Refused {
         let document = self.document(request_id);
         let mut headers = headers(false);
         let (kind, text) = match form {
-            Form::Json => {
+            Form::Json | Form::Yaml => {
                 let json = serde_json::to_string(&document);
                 (PROBLEM, json.expect("texts can be written as JSON"))
             }

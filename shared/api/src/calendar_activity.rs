@@ -22,6 +22,8 @@ pub struct CalendarActivity {
     /// What was done, newest first. Of several overrides of one event or series, of several choices
     /// of a person for a whole meeting, and of several pauses, only the last one is stored.
     pub actions: Vec<CalendarActivityEntry>,
+    /// The cursor of the next page; none on the last one.
+    pub next: Option<String>,
     /// Problems of stored rows that cannot be read, so that something may be missing.
     pub unreadable: Vec<String>,
 }
@@ -53,14 +55,15 @@ pub struct CalendarActivityEntry {
 }
 
 impl CalendarActivity {
-    /// Represents what people did in a calendar.
+    /// Represents a page of what people did in a calendar. `next` is the cursor of the next one.
     #[must_use]
-    pub fn of(read: &Read) -> Self {
+    pub fn of(read: &Read, next: Option<String>) -> Self {
         let owner = read.calendar.email.as_ref().map(Email::as_str);
         Self {
             calendar: read.calendar.id.to_string(),
             owner: owner.map(str::to_owned),
             actions: read.actions.iter().map(CalendarActivityEntry::of).collect(),
+            next,
             unreadable: read.unreadable.clone(),
         }
     }

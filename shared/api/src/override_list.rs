@@ -1,6 +1,8 @@
 //! Overrides and pauses that are in force.
 
-use callsheet_app::list_overrides::{SetOverrides, StoredChoice, StoredOverride, StoredPause};
+use callsheet_app::list_overrides::{
+    InCalendar, SetOverrides, StoredChoice, StoredOverride, StoredPause,
+};
 use callsheet_domain::{Actor, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,6 +19,8 @@ pub struct OverrideList {
     pub overrides: Vec<OverrideEntry>,
     /// Pauses that are not over.
     pub pauses: Vec<PauseEntry>,
+    /// The cursor of the next page of those of one calendar; none on the last one.
+    pub next: Option<String>,
     /// Problems of stored rows that cannot be read, so that something may be missing.
     pub unreadable: Vec<String>,
 }
@@ -83,6 +87,20 @@ impl OverrideList {
                 .chain(found.meetings.iter().map(OverrideEntry::of_meeting))
                 .collect(),
             pauses: found.pauses.iter().map(PauseEntry::of).collect(),
+            next: None,
+            unreadable: found.unreadable.clone(),
+        }
+    }
+
+    /// Represents a page of those of one calendar. `next` is the cursor of the next one.
+    #[must_use]
+    pub fn in_calendar(found: &InCalendar, next: Option<String>) -> Self {
+        let overrides = found.overrides.iter().map(OverrideEntry::of);
+        let meetings = found.meetings.iter().map(OverrideEntry::of_meeting);
+        Self {
+            overrides: overrides.chain(meetings).collect(),
+            pauses: found.pause.iter().map(PauseEntry::of).collect(),
+            next,
             unreadable: found.unreadable.clone(),
         }
     }

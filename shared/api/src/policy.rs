@@ -1,7 +1,8 @@
 //! Policies: the check of one, a push, and those that were pushed before.
 
-use callsheet_app::ports::StoredPolicy;
-use callsheet_domain::{PolicyDocument, PolicyProblem, Timestamp};
+use callsheet_app::PortError;
+use callsheet_app::ports::{Policies, StoredPolicy};
+use callsheet_domain::{PolicyDocument, PolicyProblem, PolicyRevision, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -30,11 +31,14 @@ impl Size {
     }
 }
 
-/// The policies that were pushed last, newest first.
+/// A page of the policies that were pushed, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct History {
     /// The policies.
     pub policies: Vec<Entry>,
+    /// The cursor of the next page, the revision of the last policy of this one; none on the last
+    /// page.
+    pub next: Option<String>,
 }
 
 /// A policy that was pushed.
@@ -112,6 +116,27 @@ impl Problem {
             message: problem.message,
         };
         problems.into_iter().map(unlocated).collect()
+    }
+}
+
+impl History {
+    /// Reads a page of the policies that were pushed before a revision, or of all.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn read(
+        state: &impl Policies,
+        before: Option<PolicyRevision>,
+        most: usize,
+    ) -> Result<Self, PortError> {
+        let mut stored = state.history(before, most.saturating_add(1)).await?;
+        let has_next = stored.len() > most;
+        stored.truncate(most);
+        let last = stored.last().filter(|_| has_next);
+        Ok(Self {
+            next: last.map(|policy| policy.revision.0.to_string()),
+            policies: stored.into_iter().map(Entry::of).collect(),
+        })
     }
 }
 

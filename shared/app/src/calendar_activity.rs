@@ -13,7 +13,10 @@ use callsheet_domain::{
 };
 
 use crate::PortError;
-use crate::list_overrides::{StoredChoice, StoredOverride, StoredPause, stored_in_calendar};
+use crate::list_overrides::{
+    StoredChoice, StoredInCalendar, StoredOverride, StoredPause, Which, stored_in_calendar,
+};
+use crate::list_page::{ListPlace, ListQuery, Span};
 use crate::ports::{Calendars, Decisions, OverrideStore};
 
 /// What people did in a calendar.
@@ -25,6 +28,8 @@ pub struct CalendarActivity {
     pub actions: Vec<CalendarAction>,
     /// Problems of stored rows that cannot be read.
     pub unreadable: Vec<String>,
+    /// The last action before the next page; none on the last page.
+    pub next: Option<ListPlace>,
 }
 
 /// What a person did in a calendar.
@@ -67,7 +72,7 @@ pub enum CalendarActionKind {
     Disconnected,
 }
 
-/// Reads the last `most` things that people did in the calendar of `record`. What concerns only events of other
+/// Reads a page of what people did in the calendar of `record`. What concerns only events of other
 /// calendars of its owner is left out, since who may see the one need not see the others.
 ///
 /// # Errors
@@ -75,7 +80,7 @@ pub enum CalendarActionKind {
 pub async fn calendar_activity<S, D>(
     ports: (&S, &D),
     record: &CalendarRecord,
-    most: usize,
+    query: &ListQuery,
     now: Timestamp,
 ) -> Result<CalendarActivity, PortError>
 where
@@ -83,25 +88,63 @@ where
     D: Decisions,
 {
     let calendar = &record.calendar;
-    let stored = stored_in_calendar(ports, calendar, now).await?;
-    let overrides = stored
-        .overrides
-        .into_iter()
-        .map(CalendarAction::of_override);
-    let pauses = stored.pauses.into_iter().map(CalendarAction::of_pause);
-    let meetings = stored.meetings.into_iter();
-    let meetings = meetings.map(CalendarAction::of_meeting);
-    let disconnected = record.disconnection.iter();
-    let disconnected = disconnected.map(CalendarAction::of_disconnection);
-    let mut actions: Vec<_> = overrides.chain(pauses).chain(meetings).collect();
-    actions.extend(disconnected);
-    actions.sort_by_key(|action| Reverse(action.at));
-    actions.truncate(most);
+    let mut stored = stored_in_calendar(ports, calendar, (Which::Stored, now)).await?;
+    let paused = stored
+        .pause
+        .as_ref()
+        .map(|one| plain(one.stored.at, "pause"));
+    let wanted = record.disconnection.as_ref();
+    let disconnected = wanted.map(|wanted| plain(wanted.at, "disconnection"));
+    let places = stored.overrides.iter().map(|one| one.place(0));
+    let places = places.chain(stored.meetings.iter().map(|one| one.place(0)));
+    let others = [paused.clone(), disconnected.clone()].into_iter().flatten();
+    let page = Span::of(places.chain(others), query);
+    stored.overrides.retain(|one| page.has(&one.place(0)));
+    stored.meetings.retain(|one| page.has(&one.place(0)));
+    let is_on_page = |place: Option<ListPlace>| place.is_some_and(|place| page.has(&place));
+    stored.pause = stored.pause.filter(|_| is_on_page(paused));
+    let wanted = wanted.filter(|_| is_on_page(disconnected));
+    stored.drop_those_elsewhere(ports, calendar).await?;
+    let unreadable = std::mem::take(&mut stored.unreadable);
     Ok(CalendarActivity {
         calendar: calendar.clone(),
-        actions,
-        unreadable: stored.unreadable,
+        actions: actions(stored, wanted),
+        unreadable,
+        next: page.next,
     })
+}
+
+/// The place of what there is one of.
+fn plain(at: Timestamp, name: &str) -> ListPlace {
+    ListPlace {
+        part: 0,
+        at: Reverse(at),
+        name: name.to_owned(),
+    }
+}
+
+/// What was done, newest first.
+fn actions(
+    stored: StoredInCalendar,
+    wanted: Option<&RequestedDisconnection>,
+) -> Vec<CalendarAction> {
+    let overrides = stored.overrides.into_iter();
+    let mut all: Vec<_> = overrides
+        .map(|one| (one.place(0), CalendarAction::of_override(one)))
+        .collect();
+    let meetings = stored.meetings.into_iter();
+    all.extend(meetings.map(|one| (one.place(0), CalendarAction::of_meeting(one))));
+    let pause = stored.pause.into_iter();
+    all.extend(pause.map(|one| {
+        let place = plain(one.stored.at, "pause");
+        (place, CalendarAction::of_pause(one))
+    }));
+    all.extend(wanted.map(|wanted| {
+        let place = plain(wanted.at, "disconnection");
+        (place, CalendarAction::of_disconnection(wanted))
+    }));
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    all.into_iter().map(|(_, action)| action).collect()
 }
 
 impl CalendarAction {

@@ -42,6 +42,7 @@ mod found_event;
 mod kept_by;
 pub mod list_calendars;
 pub mod list_overrides;
+pub mod list_page;
 mod meeting_counts;
 pub mod meeting_override;
 mod meeting_spread;

@@ -101,7 +101,7 @@ where
     S: Calendars + OverrideStore + Policies,
     D: Decisions,
 {
-    let pushes = state.history(most).await?.into_iter();
+    let pushes = state.history(None, most).await?.into_iter();
     let pushes = pushes.map(|policy| Action {
         at: policy.at,
         by: Some(policy.by),

@@ -8,13 +8,15 @@ use callsheet_app::list_calendars::{
     CalendarFilter, CalendarQuery, list_calendars, read_calendars,
 };
 use callsheet_app::list_overrides::overrides_in_calendar;
+use callsheet_app::list_page::ListQuery;
 use callsheet_auth::Grant;
 use callsheet_domain::{CalendarId, CalendarMetadata, CalendarStatus};
 
 use crate::asked::Asked;
 use crate::caller::Caller;
+use crate::cursor::{decode_list, encode_list};
 use crate::page;
-use crate::parameters::{Parameters, changed_query};
+use crate::parameters::{CURSOR, Parameters, next_page};
 use crate::ports::ConsolePorts;
 use crate::problem::Refused;
 use crate::response::Answer;
@@ -40,8 +42,7 @@ pub(super) async fn list<P: ConsolePorts>(
     let query = query(asked)?;
     let known = list_calendars(state, decisions, &query, caller.now).await?;
     let listed = CalendarList::of(known, caller.now);
-    let next = listed.next.clone();
-    let next = next.map(|cursor| changed_query(asked.query, &[("cursor", Some(cursor))]));
+    let next = next_page(asked.query, listed.next.as_deref());
     let page = asked.page(caller, |view| {
         page::calendars(&listed, next.as_deref(), view)
     });
@@ -51,7 +52,6 @@ pub(super) async fn list<P: ConsolePorts>(
 fn query(asked: Asked<'_>) -> Result<CalendarQuery, Refused> {
     let mut given = Parameters::of(asked.query);
     let statuses = "connecting, connected, disconnected or deleted";
-    let cursor = "the cursor of a page before";
     let query = CalendarQuery {
         filter: CalendarFilter {
             status: given.one("status", statuses, CalendarStatus::parse),
@@ -63,7 +63,7 @@ fn query(asked: Asked<'_>) -> Result<CalendarQuery, Refused> {
                 .into_iter()
                 .collect(),
         },
-        after: given.one("cursor", cursor, |id| CalendarId::parse(id).ok()),
+        after: given.one("cursor", CURSOR, |id| CalendarId::parse(id).ok()),
         most: given.limit(MOST, USUAL),
         with_meetings: given.flag("meetings"),
     };
@@ -101,18 +101,23 @@ pub(super) async fn overrides<P: ConsolePorts>(
     caller: Caller<'_>,
     asked: Asked<'_>,
 ) -> Result<Answer, Refused> {
+    let query = list_query(asked)?;
     let state = ports.state();
     let record = caller.calendar(state, asked.id).await?;
     let read = (state, ports.decisions());
-    let found = overrides_in_calendar(read, &record.calendar, caller.now).await?;
-    let listed = OverrideList::of(&found);
+    let found = overrides_in_calendar(read, &record.calendar, &query, caller.now).await?;
+    let cursor = found.next.as_ref().map(encode_list);
+    let next = next_page(asked.query, cursor.as_deref());
+    let listed = OverrideList::in_calendar(&found, cursor);
     let listed = if caller.is_owner() {
         listed.for_owner(caller.token.subject().as_str())
     } else {
         caller.shown(listed)
     };
-    let page = asked.page(caller, |view| page::overrides(&listed, asked.id, view));
-    Ok(Answer::of(&listed).with_page(page))
+    let page = asked.page(caller, |view| {
+        page::overrides(&listed, (asked.id, next.as_deref()), view)
+    });
+    Ok(Answer::of(&listed).with_page(page).with_next(next))
 }
 
 /// What people did in a calendar.
@@ -121,18 +126,31 @@ pub(super) async fn activity<P: ConsolePorts>(
     caller: Caller<'_>,
     asked: Asked<'_>,
 ) -> Result<Answer, Refused> {
-    let mut given = Parameters::of(asked.query);
-    let most = given.limit(MOST, USUAL);
-    given.finish()?;
+    let query = list_query(asked)?;
     let record = caller.calendar(ports.state(), asked.id).await?;
     let read = (ports.state(), ports.decisions());
-    let activity = calendar_activity(read, &record, most, caller.now).await?;
-    let activity = CalendarActivity::of(&activity);
+    let activity = calendar_activity(read, &record, &query, caller.now).await?;
+    let cursor = activity.next.as_ref().map(encode_list);
+    let next = next_page(asked.query, cursor.as_deref());
+    let activity = CalendarActivity::of(&activity, cursor);
     let activity = if caller.is_owner() {
         activity.for_owner(caller.token.subject().as_str())
     } else {
         caller.shown(activity)
     };
-    let page = asked.page(caller, |view| page::activity(&activity, view));
-    Ok(Answer::of(&activity).with_page(page))
+    let page = asked.page(caller, |view| {
+        page::activity(&activity, next.as_deref(), view)
+    });
+    Ok(Answer::of(&activity).with_page(page).with_next(next))
+}
+
+/// A page of a list that is newest first.
+fn list_query(asked: Asked<'_>) -> Result<ListQuery, Refused> {
+    let mut given = Parameters::of(asked.query);
+    let query = ListQuery {
+        after: given.one("cursor", CURSOR, decode_list),
+        most: given.limit(MOST, USUAL),
+    };
+    given.finish()?;
+    Ok(query)
 }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::caller::Caller;
 use crate::cursor::decode;
-use crate::parameters::{Parameters, changed_query};
+use crate::parameters::{CURSOR, Parameters, changed_query};
 
 /// The events of a page, unless the request says how many.
 const USUAL: usize = 50;
@@ -41,7 +41,7 @@ pub(super) fn page_query(
     if until <= from || until > plus(from, lengths.longest) {
         given.refuse("until", lengths.expected);
     }
-    let place = given.one("cursor", "the cursor of a page before", decode);
+    let place = given.one("cursor", CURSOR, decode);
     let verdict = |text: &str| match text {
         "record" => Some(true),
         "skip" => Some(false),

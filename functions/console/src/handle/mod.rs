@@ -87,7 +87,7 @@ pub(crate) async fn handle<P: ConsolePorts>(
         Route::PushPolicy => push_policy::push(ports, caller, asked).await,
         Route::Status => status::status(ports, recent, caller, asked).await,
         Route::Policy => policies::active(ports, caller, asked).await,
-        Route::Policies => policies::list(ports.state(), asked).await,
+        Route::Policies => policies::list(ports.state(), caller, asked).await,
         Route::PolicyRevision => policies::one(ports.state(), caller, asked).await,
     }
 }

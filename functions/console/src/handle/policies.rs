@@ -1,7 +1,7 @@
 //! The active policy, and those that were pushed.
 
 use callsheet_api::calendars::CalendarList;
-use callsheet_api::policy::{Entry, History, PolicyRevisionDocument};
+use callsheet_api::policy::{History, PolicyRevisionDocument};
 use callsheet_api::policy_file::{self, PolicyFile, to_yaml};
 use callsheet_app::document;
 use callsheet_app::list_calendars::{CalendarFilter, CalendarQuery, list_calendars};
@@ -13,8 +13,8 @@ use crate::asked::Asked;
 use crate::body::text;
 use crate::caller::Caller;
 use crate::form::Form;
-use crate::page::{self, Playground};
-use crate::parameters::Parameters;
+use crate::page::{self, Difference, Playground};
+use crate::parameters::{CURSOR, Parameters, next_page};
 use crate::ports::ConsolePorts;
 use crate::problem::Refused;
 use crate::response::Answer;
@@ -49,7 +49,9 @@ pub(super) async fn active<P: ConsolePorts>(
         None
     };
     let page = asked.page(caller, |view| page::policy(&policy, tried.as_ref(), view));
-    Ok(Answer::of(&policy).with_page(page).with_tag(tag))
+    let yaml = asked.yaml(|| text_of(&document));
+    let answer = Answer::of(&policy).with_page(page).with_yaml(yaml);
+    Ok(answer.with_tag(tag))
 }
 
 /// A policy as it is edited. JSON is YAML, too.
@@ -87,15 +89,26 @@ async fn previewable<P: ConsolePorts>(
     Ok(Some(CalendarList::of(known, caller.now)))
 }
 
-/// The policies that were pushed, newest first.
-pub(super) async fn list<S: Policies>(state: &S, asked: Asked<'_>) -> Result<Answer, Refused> {
+/// A page of the policies that were pushed, newest first.
+pub(super) async fn list<S: Policies>(
+    state: &S,
+    caller: Caller<'_>,
+    asked: Asked<'_>,
+) -> Result<Answer, Refused> {
     let mut given = Parameters::of(asked.query);
     let most = given.limit(MOST, USUAL);
+    let before = given.one("cursor", CURSOR, |text| text.parse().ok());
     given.finish()?;
-    let stored = state.history(most).await?;
-    Ok(Answer::of(&History {
-        policies: stored.into_iter().map(Entry::of).collect(),
-    }))
+    let history = History::read(state, before.map(PolicyRevision), most).await?;
+    let next = next_page(asked.query, history.next.as_deref());
+    let active = match asked.form {
+        Form::Html => Some(state.active_revision().await?),
+        Form::Json | Form::Yaml => None,
+    };
+    let page = asked.page(caller, |view| {
+        page::policies(&history, (active, next.as_deref()), view)
+    });
+    Ok(Answer::of(&history).with_page(page).with_next(next))
 }
 
 /// Checks the policy in the body, as `callsheet policy lint` does.
@@ -115,17 +128,37 @@ pub(super) fn file_of(asked: Asked<'_>) -> Result<PolicyFile, Refused> {
     })
 }
 
-/// A policy by its revision.
+/// A policy by its revision. The page of one that is not active has the difference to the active
+/// one.
 pub(super) async fn one<S: Calendars + Policies>(
     state: &S,
     caller: Caller<'_>,
     asked: Asked<'_>,
 ) -> Result<Answer, Refused> {
     let revision = asked.id.parse().map_err(|_| Refused::NotFound)?;
+    let revision = PolicyRevision(revision);
     let active = state.active_revision().await?;
-    let (policy, _) = read(state, PolicyRevision(revision), active).await?;
-    let page = asked.page(caller, |view| page::policy(&policy, None, view));
-    Ok(Answer::of(&policy).with_page(page))
+    let (policy, read) = read(state, revision, active).await?;
+    let difference = if asked.form == Form::Html && revision != active {
+        let now = document(state, active).await?;
+        Some(Difference {
+            text: text_of(&read),
+            active: text_of(&now),
+        })
+    } else {
+        None
+    };
+    let page = asked.page(caller, |view| {
+        page::policy_revision(&policy, difference.as_ref(), view)
+    });
+    let answer = Answer::of(&policy).with_page(page);
+    Ok(match asked.yaml(|| text_of(&read)) {
+        // The text of a revision does not change; whether it is active does.
+        Some(yaml) => answer
+            .with_yaml(Some(yaml))
+            .with_tag(push_policy::tag(revision)),
+        None => answer,
+    })
 }
 
 async fn read<S: Calendars + Policies>(

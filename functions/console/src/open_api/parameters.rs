@@ -88,8 +88,8 @@ fn own_parameters(route: Route) -> Vec<Parameter> {
             "all",
             "Everybody's choices instead of the own one; for operators",
         )],
-        Route::Activity => vec![limit(50, 200)],
-        Route::Policies => vec![limit(20, 100)],
+        Route::Overrides | Route::Activity => vec![limit(50, 200), cursor()],
+        Route::Policies => vec![limit(20, 100), cursor()],
         Route::Event => vec![Parameter {
             name: "part",
             schema: json!({"type": "string", "enum": ["why"]}),
@@ -103,7 +103,6 @@ fn own_parameters(route: Route) -> Vec<Parameter> {
         | Route::SignIn
         | Route::Me
         | Route::Calendar
-        | Route::Overrides
         | Route::OverrideEvent
         | Route::ClearEvent
         | Route::Consent

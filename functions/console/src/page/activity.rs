@@ -7,11 +7,12 @@ use maud::{Markup, html};
 
 use crate::page::icon::Icon;
 use crate::page::instant::instant;
+use crate::page::pages::pages;
 use crate::page::texts;
 use crate::page::view::View;
 
-/// The fragment of the activity in a calendar.
-pub(crate) fn activity(activity: &CalendarActivity, view: &View<'_>) -> Markup {
+/// The fragment of a page of the activity in a calendar. `next` is the query of the next page.
+pub(crate) fn activity(activity: &CalendarActivity, next: Option<&str>, view: &View<'_>) -> Markup {
     html! {
         section.page data-title=(texts::ACTIVITY) data-every="20" {
             p.back { a id="back" href={ "#/calendars/" (activity.calendar) "/agenda" } { (Icon::Back.markup()) (texts::BACK) } }
@@ -28,6 +29,7 @@ pub(crate) fn activity(activity: &CalendarActivity, view: &View<'_>) -> Markup {
             } @else {
                 ol.timeline.log data-key="actions" { @for action in &activity.actions { (entry(action, view)) } }
             }
+            (pages(&format!("#/calendars/{}/activity", activity.calendar), (next, texts::MORE), view))
         }
     }
 }

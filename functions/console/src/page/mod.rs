@@ -11,6 +11,7 @@ mod calendars;
 mod consent;
 mod control;
 mod coverage;
+mod difference;
 mod disconnection;
 mod event;
 mod events;
@@ -46,7 +47,7 @@ pub(crate) use linted::{linted, pushed};
 pub(crate) use overrides::overrides;
 pub(crate) use overview::overview;
 pub(crate) use playground::{LONGEST_NOTE, Playground};
-pub(crate) use policy::policy;
+pub(crate) use policy::{Difference, policies, policy, policy_revision};
 pub(crate) use previewed::previewed;
 pub(crate) use problem::problem;
 pub(crate) use retried::retried;
@@ -86,6 +87,7 @@ pub(crate) fn has_page(route: Route) -> bool {
             | Route::PushPolicy
             | Route::Preview
             | Route::Policy
+            | Route::Policies
             | Route::PolicyRevision
     )
 }

@@ -7,11 +7,16 @@ use maud::{Markup, html};
 use crate::page::control::{Scope, control};
 use crate::page::icon::Icon;
 use crate::page::instant::{instant, moment};
+use crate::page::pages::pages;
 use crate::page::texts;
 use crate::page::view::View;
 
-/// The fragment of the overrides of a calendar.
-pub(crate) fn overrides(list: &OverrideList, calendar: &str, view: &View<'_>) -> Markup {
+/// The fragment of a page of the overrides of a calendar. `next` is the query of the next page.
+pub(crate) fn overrides(
+    list: &OverrideList,
+    (calendar, next): (&str, Option<&str>),
+    view: &View<'_>,
+) -> Markup {
     html! {
         section.page data-title=(texts::OVERRIDES) data-every="20" {
             p.back { a id="back" href={ "#/calendars/" (calendar) "/agenda" } { (Icon::Back.markup()) (texts::BACK) } }
@@ -28,6 +33,7 @@ pub(crate) fn overrides(list: &OverrideList, calendar: &str, view: &View<'_>) ->
             } @else {
                 ol.rows { @for (place, set) in list.overrides.iter().enumerate() { (row((place, set), view)) } }
             }
+            (pages(&format!("#/calendars/{calendar}/overrides"), (next, texts::MORE), view))
         }
     }
 }

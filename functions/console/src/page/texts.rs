@@ -271,6 +271,14 @@ pub(super) const REVISION: &str = "Revision";
 pub(super) const ACTIVE: &str = "active";
 pub(super) const NOT_ACTIVE: &str = "not active";
 pub(super) const PUSHED: &str = "pushed";
+pub(super) const HISTORY: &str = "Policies so far";
+pub(super) const WHOLE_POLICY: &str = "The whole policy";
+pub(super) const DIFFERENCE: &str = "Difference to the active policy";
+pub(super) const DIFFERENCE_DETAIL: &str =
+    "Lines with − are in this policy only, lines with + in the active one only.";
+pub(super) const NO_DIFFERENCE: &str = "None: its text is that of the active policy.";
+pub(super) const ONLY_HERE: &str = "only here:";
+pub(super) const ONLY_ACTIVE: &str = "only in the active policy:";
 
 pub(super) const POLICY_TEXT: &str = "Text of the policy, in YAML or JSON";
 pub(super) const IS_ACTIVE: &str = "This is the active policy. It is checked while you type.";

@@ -4,7 +4,9 @@
 mod agenda;
 mod events;
 mod exchange;
+mod lists;
 mod people;
+mod policies;
 mod titles;
 
 use callsheet_app::ports::Policies as _;

@@ -21,6 +21,8 @@ pub struct StoredChoice {
     pub made: MeetingChoice,
     /// A copy of the meeting.
     pub decision: Decision,
+    /// The number of the choice among those for the meeting.
+    pub(crate) number: usize,
 }
 
 /// What was found, each meeting with the first of its copies that was seen.
@@ -55,12 +57,14 @@ impl Choices {
             let (Some(meeting), Some(calendar)) = (meeting, calendar) else {
                 continue;
             };
+            let choices = meeting.choices.iter().enumerate();
             self.found
-                .extend(meeting.choices.iter().map(|made| StoredChoice {
+                .extend(choices.map(|(number, made)| StoredChoice {
                     platform: calendar.platform,
                     owner: calendar.email.clone(),
                     made: made.clone(),
                     decision: row.clone(),
+                    number,
                 }));
         }
         Ok(())

@@ -6,6 +6,7 @@
 //! one of them.
 
 mod choices;
+mod in_calendar;
 mod of_owner;
 
 use std::cmp::Reverse;
@@ -23,7 +24,10 @@ use crate::find_calendar::is_selected;
 use crate::ports::{Calendars, Decisions, OverrideStore, UnreadableRecord};
 use choices::Choices;
 pub use choices::StoredChoice;
-use of_owner::{OfOwner, Which, of_owner};
+pub use in_calendar::{InCalendar, overrides_in_calendar};
+pub(crate) use in_calendar::{StoredInCalendar, stored_in_calendar};
+pub(crate) use of_owner::Which;
+use of_owner::{OfOwner, of_owner};
 
 /// Number of owners of whom all is read concurrently.
 const CONCURRENCY: usize = 16;
@@ -117,103 +121,28 @@ where
         ..SetOverrides::default()
     };
     let mut read = stream::iter(by_owner(state, selection).await?)
-        .map(|owner| of_owner(ports, owner, None, which))
+        .map(|owner| of_owner(ports, owner, which))
         .buffered(CONCURRENCY);
     while let Some(read) = read.try_next().await? {
-        found.add(state, read, None, which).await?;
+        found.add(state, read, which.1).await?;
     }
-    found.finish(which);
-    Ok(found)
-}
-
-/// Lists what is in force at `now` in `calendar`. Overrides belong to its owner, who may have other
-/// calendars: those of events that are in these alone are left out, since who may see the one
-/// calendar need not see the others. One of which no event is known is listed without one.
-///
-/// # Errors
-/// If a collaborator fails.
-pub async fn overrides_in_calendar<S, D>(
-    ports: (&S, &D),
-    calendar: &Calendar,
-    now: Timestamp,
-) -> Result<SetOverrides, PortError>
-where
-    S: Calendars + OverrideStore,
-    D: Decisions,
-{
-    of_calendar(ports, calendar, (Which::Active, now)).await
-}
-
-/// The same with overrides that were cleared, choices that were taken back, and a pause that is
-/// over.
-pub(crate) async fn stored_in_calendar<S, D>(
-    ports: (&S, &D),
-    calendar: &Calendar,
-    now: Timestamp,
-) -> Result<SetOverrides, PortError>
-where
-    S: Calendars + OverrideStore,
-    D: Decisions,
-{
-    of_calendar(ports, calendar, (Which::Stored, now)).await
-}
-
-async fn of_calendar<S, D>(
-    (state, decisions): (&S, &D),
-    calendar: &Calendar,
-    which: (Which, Timestamp),
-) -> Result<SetOverrides, PortError>
-where
-    S: Calendars + OverrideStore,
-    D: Decisions,
-{
-    let owner = calendar.owner();
-    let theirs = state.of_owner(&owner).await?.into_iter();
-    let theirs = theirs.map(|listed| listed.record.calendar);
-    // The list of a person's calendars may lag behind, so the calendar itself is never missing.
-    let others = theirs.filter(|other| other.id != calendar.id);
-    let mut calendars: Vec<_> = others.chain([calendar.clone()]).collect();
-    calendars.sort_by_key(by_bots);
-    let mut found = SetOverrides::default();
-    let one = Some(&calendar.id);
-    let read = of_owner((state, decisions), (owner, calendars), one, which).await?;
-    found.add(state, read, one, which).await?;
-    found.keep_those_in(calendar);
-    found.finish(which);
+    found.finish(which.0);
     Ok(found)
 }
 
 impl SetOverrides {
-    /// Keeps what concerns one of the owner's calendars.
-    fn keep_those_in(&mut self, calendar: &Calendar) {
-        self.overrides
-            .retain(|one| one.decision.is_none() || one.calendar == calendar.id);
-        for one in &mut self.overrides {
-            one.calendar = calendar.id.clone();
-            one.platform = calendar.platform;
-            one.owner.clone_from(&calendar.email);
-        }
-        for one in &mut self.pauses {
-            one.calendar = calendar.id.clone();
-            one.platform = calendar.platform;
-            one.owner.clone_from(&calendar.email);
-        }
-    }
-
-    /// Adds what was read of an owner, with the events of `one` of the calendars as far as it has
-    /// them.
+    /// Adds what was read of an owner at `now`.
     async fn add<S: OverrideStore>(
         &mut self,
         state: &S,
         read: OfOwner,
-        one: Option<&CalendarId>,
-        (_, now): (Which, Timestamp),
+        now: Timestamp,
     ) -> Result<(), PortError> {
         let OfOwner {
             calendars,
             pause,
             overrides,
-            mut rows,
+            rows,
             unreadable,
         } = read;
         let Some(first) = calendars.first() else {
@@ -226,12 +155,8 @@ impl SetOverrides {
             owner: first.email.clone(),
             stored,
         }));
-        let is_of_one = |calendar: &CalendarId| one.is_none_or(|one| one == calendar);
         for (scope, stored) in overrides {
-            let theirs = rows.iter().filter(|row| is_of_one(&row.calendar_id));
-            let of_one = event_of(&scope, theirs, now);
-            let decision = of_one.or_else(|| event_of(&scope, rows.iter(), now));
-            let decision = decision.cloned();
+            let decision = event_of(&scope, rows.iter(), now).cloned();
             let calendar = decision.as_ref().map(|row| row.calendar_id.clone());
             self.overrides.push(StoredOverride {
                 calendar: calendar.unwrap_or_else(|| first.id.clone()),
@@ -242,12 +167,11 @@ impl SetOverrides {
                 stored,
             });
         }
-        rows.retain(|row| is_of_one(&row.calendar_id));
         self.chosen.add(state, (&calendars, rows)).await
     }
 
     /// Takes the choices over that are listed, and sorts: the newest first.
-    fn finish(&mut self, (which, _): (Which, Timestamp)) {
+    fn finish(&mut self, which: Which) {
         let chosen = mem::take(&mut self.chosen);
         self.unreadable.extend(chosen.unreadable);
         self.meetings = chosen.found;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use callsheet_domain::{
-    Calendar, CalendarId, CalendarOwner, Decision, Override, OverrideChoice, OverrideScope, Pause,
+    Calendar, CalendarOwner, Decision, DecisionKey, Override, OverrideChoice, OverrideScope, Pause,
     Timestamp,
 };
 
@@ -17,7 +17,7 @@ const ROWS: usize = 100;
 
 /// Which of the stored overrides and pauses are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
+pub(crate) enum Which {
     /// Those that are neither cleared nor over.
     Active,
     /// All.
@@ -46,12 +46,10 @@ pub(super) struct OfOwner {
     pub(super) unreadable: Vec<String>,
 }
 
-/// Reads what is stored of the owner of `calendars`. If only `one` of these is asked for, the
-/// others are read for the events of overrides alone.
+/// Reads what is stored of the owner of `calendars`.
 pub(super) async fn of_owner<S, D>(
     (state, decisions): (&S, &D),
     (owner, calendars): (CalendarOwner, Vec<Calendar>),
-    one: Option<&CalendarId>,
     (which, now): (Which, Timestamp),
 ) -> Result<OfOwner, PortError>
 where
@@ -59,43 +57,55 @@ where
     D: Decisions,
 {
     let mut unreadable = Vec::new();
-    let stored = readable(state.overrides(&owner).await, &mut unreadable)?;
-    let pause = stored.pause;
-    let pause = pause.filter(|pause| which == Which::Stored || pause.until > now);
-    let listed = stored.by_scope.into_iter();
-    let overrides: BTreeMap<_, _> = listed.filter(|(_, one)| which.lists(one.choice)).collect();
+    let listed = listed(state, &owner, (which, now), &mut unreadable).await?;
     let mut rows = Vec::new();
     for calendar in &calendars {
-        let is_asked = one.is_none_or(|one| *one == calendar.id);
-        if overrides.is_empty() && !is_asked {
-            continue;
-        }
-        let mut problems = Vec::new();
-        rows.extend(rows_of(decisions, &calendar.id, &mut problems).await?);
-        if is_asked {
-            unreadable.append(&mut problems);
-        }
+        let keys = decisions.of_calendar(&calendar.id, Timestamp::MIN).await?;
+        rows.extend(rows_of(decisions, &keys, &mut unreadable).await?);
     }
     Ok(OfOwner {
         calendars,
-        pause,
-        overrides,
+        pause: listed.pause,
+        overrides: listed.overrides,
         rows,
         unreadable,
     })
 }
 
-async fn rows_of<D: Decisions>(
+/// The overrides and the pause of an owner that are listed.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) pause: Option<Pause>,
+    pub(super) overrides: BTreeMap<OverrideScope, Override>,
+}
+
+/// Reads what is listed of an owner: a query of the owner's rows. If they cannot be read, that is
+/// noted.
+pub(super) async fn listed<S: OverrideStore>(
+    state: &S,
+    owner: &CalendarOwner,
+    (which, now): (Which, Timestamp),
+    problems: &mut Vec<String>,
+) -> Result<Listed, PortError> {
+    let stored = readable(state.overrides(owner).await, problems)?;
+    let pause = stored.pause;
+    let overrides = stored.by_scope.into_iter();
+    Ok(Listed {
+        pause: pause.filter(|pause| which == Which::Stored || pause.until > now),
+        overrides: overrides
+            .filter(|(_, one)| which.lists(one.choice))
+            .collect(),
+    })
+}
+
+/// The decisions under these keys.
+pub(super) async fn rows_of<D: Decisions>(
     decisions: &D,
-    calendar: &CalendarId,
+    keys: &[DecisionKey],
     problems: &mut Vec<String>,
 ) -> Result<Vec<Decision>, PortError> {
     let mut rows = Vec::new();
-    for keys in decisions
-        .of_calendar(calendar, Timestamp::MIN)
-        .await?
-        .chunks(ROWS)
-    {
+    for keys in keys.chunks(ROWS) {
         let read = decisions.decisions(keys).await?;
         problems.extend(read.unreadable.iter().map(ToString::to_string));
         rows.extend(read.decisions);

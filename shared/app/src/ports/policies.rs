@@ -70,10 +70,11 @@ pub trait Policies: Send + Sync {
         over: PolicyRevision,
     ) -> impl Future<Output = Result<PolicyWrite, PortError>> + Send;
 
-    /// The last policies, newest first, at most `most`. Those of earlier builds,
-    /// which stored only a fingerprint, are left out.
+    /// The last policies before a revision, or of all, newest first, at most `most`. Those of
+    /// earlier builds, which stored only a fingerprint, are left out.
     fn history(
         &self,
+        before: Option<PolicyRevision>,
         most: usize,
     ) -> impl Future<Output = Result<Vec<StoredPolicy>, PortError>> + Send;
 

@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use callsheet_app::PortError;
-use callsheet_app::list_overrides::list_overrides;
+use callsheet_app::calendar_activity::calendar_activity;
+use callsheet_app::list_overrides::{list_overrides, overrides_in_calendar};
+use callsheet_app::list_page::ListQuery;
 use callsheet_app::ports::{Calendars as _, Decisions as _, OverrideStore as _};
-use callsheet_domain::{OverrideChoice, OverrideScope};
+use callsheet_domain::{OverrideChoice, OverrideScope, plus};
 use callsheet_testkit::{
-    CallName, Intercepted, Interceptor, MemoryDecisions, MemoryState, With as _, a_calendar_record,
-    a_decision, an_actor, an_email, at, id,
+    CallName, Counts, Intercepted, Interceptor, MemoryDecisions, MemoryState, With as _,
+    a_calendar_record, a_decision, an_actor, an_email, at, id,
 };
+use jiff::SignedDuration;
 
 /// More than are read at once.
 const OWNERS: usize = 50;
@@ -85,4 +88,39 @@ async fn owners_are_read_at_once_and_listed_in_order() {
     };
     assert!((0..OWNERS).all(has_event), "each has the event of its own");
     assert_eq!(overlap.most.load(Ordering::SeqCst), AT_ONCE);
+}
+
+/// However many decisions there are about a calendar's meetings, a page of its overrides reads the
+/// rows of the last thousand, a hundred at once.
+#[tokio::test]
+async fn a_page_of_one_calendar_reads_a_bounded_number_of_rows() {
+    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
+    let record = a_calendar_record();
+    state.write_record(&record).await.expect("memory");
+    for number in 0..1_250_i64 {
+        decisions.put(a_decision().with(|row| {
+            row.key.event_id = id(format!("event-{number}"));
+            row.platform_id = Some(id(format!("platform-{number}")));
+            row.starts_at = plus(row.starts_at, SignedDuration::from_mins(number));
+            row.ends_at = plus(row.ends_at, SignedDuration::from_mins(number));
+        }));
+    }
+    let (owner, no, by) = (record.calendar.owner(), OverrideChoice::Skip, an_actor());
+    for name in ["platform-0", "platform-1249"] {
+        let scope = OverrideScope::Event(id(name));
+        let set = state.set_override(&owner, &scope, no, &by, at("09:00"));
+        set.await.expect("memory");
+    }
+    let counts = Counts::default();
+    let decisions = Intercepted::new(decisions, &counts);
+    let ports = (&state, &decisions);
+    let query = ListQuery::first(50);
+    let page = overrides_in_calendar(ports, &record.calendar, &query, at("09:10")).await;
+    let mut page = page.expect("memory").overrides;
+    page.sort_by_key(|one| one.scope.clone());
+    let known = page.iter().map(|one| one.decision.is_some());
+    assert_eq!(known.collect::<Vec<_>>(), [false, true]);
+    let read = calendar_activity(ports, &record, &query, at("09:10")).await;
+    assert_eq!(read.expect("memory").actions.len(), 2);
+    assert_eq!(counts.by_name()["Decisions::decisions"], 20);
 }

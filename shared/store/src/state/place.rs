@@ -63,7 +63,7 @@ const LISTS: u64 = 16;
 #[derive(Debug)]
 pub(super) struct Place {
     pub(super) partition: String,
-    sort: String,
+    pub(super) sort: String,
 }
 
 /// The calendar whose rows a partition holds.

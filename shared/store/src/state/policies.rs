@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::place::{POLICIES, Place, SORT, policy_of};
 use super::{StateTable, TRIES, row_at};
-use crate::attributes::{read_row, write_row};
+use crate::attributes::{read_row, text, write_row};
 use crate::error::{busy, failed, unreadable};
 use crate::expressions::{Unchanged, put_if};
 use crate::stored_text;
@@ -99,10 +99,22 @@ impl Policies for StateTable {
         Err(busy())
     }
 
-    async fn history(&self, most: usize) -> Result<Vec<StoredPolicy>, PortError> {
+    async fn history(
+        &self,
+        before: Option<PolicyRevision>,
+        most: usize,
+    ) -> Result<Vec<StoredPolicy>, PortError> {
         let mut history = Vec::new();
         let page = i32::try_from(most.max(1)).unwrap_or(i32::MAX);
-        let query = self.rows_from_last(&Place::active_policy().partition, POLICIES);
+        let mut query = self.rows_from_last(&Place::active_policy().partition, POLICIES);
+        if let Some(before) = before {
+            let last = Place::policy(PolicyRevision(before.0.saturating_sub(1)));
+            query = query
+                .key_condition_expression(
+                    "#partition = :partition AND #sort BETWEEN :prefix AND :last",
+                )
+                .expression_attribute_values(":last", text(last.sort));
+        }
         let mut rows = query.limit(page).into_paginator().items().send();
         while history.len() < most {
             let Some(row) = rows.next().await else {

@@ -65,7 +65,7 @@ pub async fn a_lost_policy_head_is_rebuilt_from_the_newest_policy(ends: &impl Lo
     let next = PolicyWrite::Active(PolicyRevision(12));
     assert_eq!(push(store, &policy("12", 0), 11).await, next);
     assert_eq!(active(store).await, (12, false));
-    let history = store.history(99).await.expect("the store answers");
+    let history = store.history(None, 99).await.expect("the store answers");
     let documents: Vec<_> = history.iter().map(|one| one.document.clone()).collect();
     let expected: Vec<_> = (1..=12).rev().map(|one| one.to_string()).collect();
     assert_eq!(documents, expected);

@@ -42,7 +42,10 @@ async fn of(policies: &impl Policies, revision: u64) -> Option<StoredPolicy> {
 }
 
 async fn history(policies: &impl Policies, most: usize) -> Vec<StoredPolicy> {
-    policies.history(most).await.expect("the store answers")
+    policies
+        .history(None, most)
+        .await
+        .expect("the store answers")
 }
 
 /// Pushes, again and again while the store throttles.
@@ -149,7 +152,8 @@ pub async fn of_concurrent_pushes_one_succeeds(policies: &impl Policies) {
     }
 }
 
-/// The history is newest first, by revision, and has at most the given length.
+/// The history is newest first, by revision, from the newest one or from before a revision, and
+/// has at most the given length.
 ///
 /// # Panics
 /// If the implementation does something else.
@@ -172,6 +176,19 @@ pub async fn the_history_is_newest_first(policies: &impl Policies) {
             read.iter()
                 .all(|policy| policy.document == policy.revision.0.to_string())
         );
+    }
+    for (before, most, expected) in [
+        (12, 3, 9..12),
+        (3, 99, 1..3),
+        (2, 1, 1..2),
+        (1, 99, 1..1),
+        (0, 99, 1..1),
+        (99, 1, 12..13),
+    ] {
+        let read = policies.history(Some(PolicyRevision(before)), most).await;
+        let read = read.expect("the store answers");
+        let revisions: Vec<_> = read.iter().map(|policy| policy.revision.0).collect();
+        assert_eq!(revisions, expected.rev().collect::<Vec<_>>(), "{before}");
     }
 }
 

@@ -165,7 +165,7 @@ intercepted! {
         is_head_missing() -> bool;
         policy(revision: PolicyRevision) -> Option<StoredPolicy>;
         push(policy: &NewPolicy, over: PolicyRevision) -> PolicyWrite;
-        history(most: usize) -> Vec<StoredPolicy>;
+        history(before: Option<PolicyRevision>, most: usize) -> Vec<StoredPolicy>;
         built_in_links() -> Option<LinkComparison>;
         decide_built_in_links(links: LinkComparison) -> LinkComparison;
     }

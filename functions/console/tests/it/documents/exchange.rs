@@ -67,7 +67,8 @@ async fn a_head_has_the_headers_of_a_get() {
 #[tokio::test]
 async fn a_form_that_there_is_not_is_refused(accept: &str, expected: i64) {
     let harness = Harness::new().await;
-    let request = Request::get("/v1/policies").with_token(&token(grant(Role::Reader)));
+    let request =
+        Request::get(&format!("/v1/calendars/{OWN}")).with_token(&token(grant(Role::Reader)));
     let reply = harness.send(request.with_header("accept", accept)).await;
     assert_eq!(reply.status, expected);
 }

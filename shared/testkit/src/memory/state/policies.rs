@@ -56,9 +56,17 @@ impl Policies for MemoryState {
         }))
     }
 
-    async fn history(&self, most: usize) -> Result<Vec<StoredPolicy>, PortError> {
-        let newest_first =
-            |state: &State| state.policies.iter().rev().take(most).cloned().collect();
+    async fn history(
+        &self,
+        before: Option<PolicyRevision>,
+        most: usize,
+    ) -> Result<Vec<StoredPolicy>, PortError> {
+        let is_before =
+            |policy: &&StoredPolicy| before.is_none_or(|before| policy.revision < before);
+        let newest_first = |state: &State| {
+            let policies = state.policies.iter().rev().filter(is_before);
+            policies.take(most).cloned().collect()
+        };
         Ok(self.read(newest_first))
     }
 
