@@ -7,6 +7,8 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
+use crate::page::coverage_links::{events_of_group, lost_filter};
+use crate::page::heat_map::heat_map;
 use crate::page::icon::Icon;
 use crate::page::texts;
 use crate::page::view::View;
@@ -27,6 +29,10 @@ pub(crate) fn coverage(coverage: &Coverage, _view: &View<'_>) -> Markup {
             @if coverage.totals.seen == 0 {
                 div.empty { p { strong { (texts::NOTHING_HERE) } } p.muted { (texts::NO_MEETINGS) } }
             } @else {
+                @if coverage.by == "day" {
+                    div.scroll tabindex="0" role="region" aria-label=(texts::HEAT_MAP) data-key="days" { (heat_map(coverage)) }
+                }
+                section data-key="lost" { h2 { (texts::LOST) } (lost(&coverage.totals)) }
                 div.scroll tabindex="0" role="region" aria-label=(texts::COVERAGE) data-key="groups" {
                     (table(coverage))
                 }
@@ -110,6 +116,15 @@ fn table(coverage: &Coverage) -> Markup {
 fn row(coverage: &Coverage, group: &CoverageGroup) -> Markup {
     let totals = &group.totals;
     let name = name(coverage, group);
+    let linked = |count: u64, filter: &str| {
+        let address = events_of_group(coverage, group, filter).filter(|_| count > 0);
+        html! {
+            @match address {
+                Some(address) => a href=(address) { (count) },
+                None => (count),
+            }
+        }
+    };
     html! {
         tr {
             th scope="row" {
@@ -118,7 +133,7 @@ fn row(coverage: &Coverage, group: &CoverageGroup) -> Markup {
                     _ => bdi { (name) },
                 }
             }
-            td.number { (totals.wanted) }
+            td.number { (linked(totals.wanted, "verdict=record")) }
             td.number { (totals.joined) }
             td.number {
                 @if totals.wanted > 0 {
@@ -126,9 +141,9 @@ fn row(coverage: &Coverage, group: &CoverageGroup) -> Markup {
                         aria-label={ (texts::RECORDED_OF) ", " (name) } { (totals.recorded) }
                     " "
                 }
-                (totals.recorded)
+                (linked(totals.recorded, "verdict=record&outcome=done"))
             }
-            td { @if totals.lost() > 0 { (totals.lost()) ": " (lost_words(&totals.lost)) } }
+            td { @if totals.lost() > 0 { (linked(totals.lost(), lost_filter(totals))) ": " (lost_words(&totals.lost)) } }
         }
     }
 }
@@ -149,10 +164,34 @@ fn name(coverage: &Coverage, group: &CoverageGroup) -> String {
     }
 }
 
+/// Why meetings were not recorded, and how many of the wanted ones.
+fn lost(totals: &Totals) -> Markup {
+    let lost = by_number(&totals.lost);
+    html! {
+        @if lost.is_empty() { p.muted { (texts::NONE) } } @else {
+            dl.facts {
+                @for (loss, number) in lost {
+                    div {
+                        dt { (loss.replace('_', " ")) }
+                        dd { (number) " " (texts::OF) " " (totals.wanted) }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The reasons, the most frequent first.
+fn by_number(lost: &BTreeMap<&'static str, u64>) -> Vec<(&'static str, u64)> {
+    let lost = lost.iter().map(|(loss, number)| (*loss, *number));
+    let mut lost: Vec<_> = lost.filter(|(_, number)| *number > 0).collect();
+    lost.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    lost
+}
+
+/// The same as words.
 fn lost_words(lost: &BTreeMap<&'static str, u64>) -> String {
-    let mut lost: Vec<_> = lost.iter().filter(|(_, number)| **number > 0).collect();
-    lost.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
+    let lost = by_number(lost);
     if lost.is_empty() {
         return texts::NONE.to_owned();
     }

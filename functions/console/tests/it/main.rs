@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod coverage_page;
 mod disconnections;
 mod documents;
 mod examples;

@@ -16,7 +16,7 @@ use crate::harness::{Harness, OTHER, OWN, Reply, Request, grant, token};
 const MARKUP: &str = "<img src=x onerror=alert(1)>\"'&";
 const ESCAPED: &str = "&lt;img src=x onerror=alert(1)&gt;&quot;'&amp;";
 
-async fn fragment(harness: &Harness, role: Role, path: &str) -> Reply {
+pub(crate) async fn fragment(harness: &Harness, role: Role, path: &str) -> Reply {
     let request = Request::get(path).with_token(&token(grant(role)));
     harness
         .send(request.with_header("accept", "text/html"))
@@ -380,28 +380,6 @@ async fn the_links_of_a_list_keep_its_filters(address: &str, filters: &str) {
             assert!(link.contains(filter), "{filter}: {link}");
         }
     }
-}
-
-#[tokio::test]
-async fn coverage_has_a_row_for_each_group_and_a_link_to_each_grouping() {
-    let harness = Harness::new().await;
-    harness.decisions.put(a_decision().with(|row| {
-        row.starts_at = at("08:00");
-        row.ends_at = at("08:30");
-    }));
-    let path = "/v1/coverage?from=2090-03-01&until=2090-03-06&by=day";
-    let reply = fragment(&harness, Role::Reader, path).await;
-    for part in [
-        r#"<th scope="row"><bdi>Mon 6 Mar</bdi></th>"#,
-        r##"href="#/coverage?by=rule&amp;from=2090-03-01&amp;until=2090-03-06""##,
-        r#"<meter min="0" max="1" value="0""#,
-        "<p class=\"number\">0 %</p>",
-    ] {
-        assert!(reply.body.contains(part), "{part}: {}", reply.body);
-    }
-    let nothing = "/v1/coverage?from=2090-02-01&until=2090-02-02";
-    let reply = fragment(&harness, Role::Reader, nothing).await;
-    assert!(reply.body.contains("Nothing here"), "{}", reply.body);
 }
 
 #[tokio::test]
