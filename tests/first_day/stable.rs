@@ -11,6 +11,8 @@ use regex_lite::{Captures, Regex};
 
 /// The time at which everything on the page is done.
 const PAGE_TIME: &str = "2035-01-04 09:00";
+/// The calls of the last minute, which may be any.
+const PAGE_CALLS: &str = "calls, last minute     list-events 6 of 60, schedule-bot 7 of 600";
 /// Letters that tell an id from all others of a run.
 const TELLING: usize = 8;
 
@@ -20,6 +22,7 @@ pub(crate) struct Stable {
     id: Regex,
     time: Regex,
     age: Regex,
+    calls: Regex,
     began_at: Timestamp,
     /// The real ids in the order of their first appearance, as long as they were seen.
     real: Vec<String>,
@@ -33,6 +36,7 @@ impl Stable {
             id: regex(r"\b[0-9a-f]{8}(?:(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?\b"),
             time: regex(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b"),
             age: regex(r"\b\d min ago\b"),
+            calls: regex(r"calls, last minute [^\n]*(?:\n  [^\n]+)*"),
             began_at,
             real: Vec::new(),
         }
@@ -53,7 +57,8 @@ impl Stable {
         let shown = self.time.replace_all(&shown, |found: &Captures<'_>| {
             of_run(&found[0]).unwrap_or(&found[0]).to_owned()
         });
-        self.age.replace_all(&shown, "just now").into_owned()
+        let shown = self.age.replace_all(&shown, "just now");
+        self.calls.replace_all(&shown, PAGE_CALLS).into_owned()
     }
 
     /// A command of the page, with the ids of this run.

@@ -9,7 +9,7 @@ mod text;
 use callsheet_api::status::{Periods, Status};
 use callsheet_app::ports::{
     Access, ActivityLog, Calendars, DeadLetters, DecisionOverview, Decisions, MeasuredQueue,
-    OverrideStore, Policies, SyncStates,
+    OverrideStore, Policies, RateLimitUse, SyncStates,
 };
 use callsheet_app::status::{Days, Queues};
 use callsheet_domain::Timestamp;
@@ -41,7 +41,7 @@ async fn status<S, D, Q, L>(
     now: Timestamp,
 ) -> Result<Status, CliError>
 where
-    S: Access + ActivityLog + Calendars + OverrideStore + Policies + SyncStates,
+    S: Access + ActivityLog + Calendars + OverrideStore + Policies + RateLimitUse + SyncStates,
     D: Decisions + DecisionOverview,
     Q: MeasuredQueue,
     L: DeadLetters,

@@ -2,7 +2,8 @@
 
 use callsheet_api::calendars::CalendarRow;
 use callsheet_api::status::{
-    Abandoned, CalendarTotals, FullSync, MeetingCounts, MeetingsOfDays, PolicyStatus, Status,
+    Abandoned, CalendarTotals, CallsOfMinute, FullSync, MeetingCounts, MeetingsOfDays,
+    PolicyStatus, Status,
 };
 use callsheet_app::bot_state::BotState;
 
@@ -15,7 +16,12 @@ impl Render for Status {
     fn text_on(&self, screen: &Screen) -> String {
         let mut parts = vec![
             Text(&self.health, screen).verdict(self.alerts.count() > 0),
-            Text(&self.health, screen).numbers(self.now),
+            format!(
+                "{}\n{:<23}{}",
+                Text(&self.health, screen).numbers(self.now),
+                "calls, last minute",
+                calls_of_minute(&self.calls)
+            ),
             Text(&self.policy, screen).sentence(),
         ];
         let alerts = Text(&self.alerts, screen).paragraph(self.now);
@@ -101,6 +107,18 @@ impl Text<'_, Status> {
         }
         table.text()
     }
+}
+
+/// The calls that were made in the last minute, of their limits.
+fn calls_of_minute(calls: &[CallsOfMinute]) -> String {
+    let made = calls.iter().filter(|one| one.last_minute > 0);
+    let made: Vec<_> = made
+        .map(|one| format!("{} {} of {}", one.operation, one.last_minute, one.limit))
+        .collect();
+    if made.is_empty() {
+        return "none".to_owned();
+    }
+    made.join(", ")
 }
 
 /// The upcoming meetings of few calendars together.

@@ -20,6 +20,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) now: Timestamp,
     /// Who sees titles of meetings.
     pub(crate) titles: Titles,
+    /// Whether people can sign in to this console with a company login.
+    pub(crate) can_sign_in: bool,
 }
 
 impl Caller<'_> {

@@ -139,6 +139,7 @@ impl<P: ConsolePorts, S: Keys> Console<P, S> {
             token: &token,
             now,
             titles: self.titles,
+            can_sign_in: self.sign_in.is_some(),
         };
         let asked = Asked {
             id: &found.id,

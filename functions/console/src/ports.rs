@@ -3,7 +3,7 @@
 use callsheet_app::ports::{
     Access, ActivityLog, CalendarEvents, CalendarPages, Calendars, Clock, DeadLetters,
     DecisionOverview, Decisions, KeptCoverage, MeasuredQueue, MeetingDays, OverrideStore, Policies,
-    Queue, RateLimits, SyncStates,
+    Queue, RateLimitUse, RateLimits, SyncStates,
 };
 use callsheet_app::status::Queues;
 use callsheet_domain::RateLimit;
@@ -17,6 +17,7 @@ pub trait ConsoleState:
     + KeptCoverage
     + OverrideStore
     + Policies
+    + RateLimitUse
     + RateLimits
     + SyncStates
 {
@@ -30,6 +31,7 @@ impl<S> ConsoleState for S where
         + KeptCoverage
         + OverrideStore
         + Policies
+        + RateLimitUse
         + RateLimits
         + SyncStates
 {

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::delivery::Delivery;
+use crate::disconnection::Requested;
 pub use crate::meeting_counts::MeetingCounts;
 use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 use crate::words::{counted, instant};
@@ -64,6 +65,10 @@ pub struct CalendarRow {
     pub decided_until: Option<Timestamp>,
     /// End of its pause, if it is paused.
     pub paused_until: Option<Timestamp>,
+    /// Who paused it.
+    pub paused_by: Option<String>,
+    /// Who asked for it to be deleted at Recall; null if nobody did.
+    pub disconnection: Option<Requested>,
     /// What is wrong with it.
     pub problem: Option<String>,
     /// Its meetings that are not over; none if they were not asked for.
@@ -194,6 +199,7 @@ impl CalendarRow {
         let calendar = &state.record.calendar;
         let last_sync = state.record.last_sync.as_ref();
         let meetings = state.meetings.as_ref();
+        let pause = state.pause.as_ref();
         Self {
             id: calendar.id.to_string(),
             owner: owner_address(calendar),
@@ -212,7 +218,9 @@ impl CalendarRow {
             needs_full_sync: state.needs_full_sync,
             decided_by: state.decided.map(|decided| decided.by.0),
             decided_until: state.decided.and_then(|decided| decided.until),
-            paused_until: state.paused_until,
+            paused_until: pause.map(|pause| pause.until),
+            paused_by: pause.map(|pause| pause.actor_name().to_owned()),
+            disconnection: state.record.disconnection.as_ref().map(Requested::of),
             problem: state.problem.as_ref().map(problem_text),
             meetings: meetings.map(|meetings| MeetingCounts::of(&meetings.counts)),
             at_recall: None,

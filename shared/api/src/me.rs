@@ -30,6 +30,8 @@ pub struct Me {
 pub struct Features {
     /// Whether operators may preview a policy.
     pub preview: bool,
+    /// Whether people can sign in with a company login.
+    pub sign_in: bool,
 }
 
 /// A calendar of the holder of a token.
@@ -55,7 +57,7 @@ impl MyCalendar {
             id: calendar.id.to_string(),
             owner: owner.map(str::to_owned),
             status: calendar.status.to_string(),
-            paused_until: state.paused_until,
+            paused_until: state.pause.as_ref().map(|pause| pause.until),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use callsheet_app::status::{self as read, WorkspaceStatus};
-use callsheet_domain::{Email, Timestamp};
+use callsheet_domain::{Email, Operation, PermitUse, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -41,6 +41,19 @@ pub struct Status {
     pub alerts: MeetingAlerts,
     /// Upcoming meetings whose decision is abandoned.
     pub abandoned: Abandoned,
+    /// How much of each rate limit at Recall is used, as far as a permit was ever acquired.
+    pub calls: Vec<CallsOfMinute>,
+}
+
+/// How much of a rate limit is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CallsOfMinute {
+    /// The kind of calls, such as `list-events`.
+    pub operation: &'static str,
+    /// Calls for which a permit was acquired in the last whole minute of the clock.
+    pub last_minute: u32,
+    /// The most calls of a minute.
+    pub limit: u32,
 }
 
 /// Totals of the calendars whose records can be read.
@@ -159,6 +172,7 @@ impl Status {
             meetings: MeetingsOfDays::of(&read.meetings),
             alerts: MeetingAlerts::of(&read.alerts),
             abandoned: Abandoned::of(&read.abandoned),
+            calls: CallsOfMinute::all_of(&read.signals.calls, now),
             health: Health::of(read, signals, unreadable_calendars, (told, findings)),
             policy,
         }
@@ -218,6 +232,17 @@ impl CalendarTotals {
             with_problem: read.with_problem,
             problems: read.problems.iter().map(problem).collect(),
         }
+    }
+}
+
+impl CallsOfMinute {
+    fn all_of(used: &[(Operation, PermitUse)], now: Timestamp) -> Vec<Self> {
+        let one = |(operation, used): &(Operation, PermitUse)| Self {
+            operation: operation.as_str(),
+            last_minute: used.of_last_minute(now),
+            limit: used.limit,
+        };
+        used.iter().map(one).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 //! and what is wrong with it.
 
 use callsheet_domain::{
-    CalendarRecord, CalendarStatus, Decision, DisconnectReason, OverrideRevision, Overrides,
+    CalendarRecord, CalendarStatus, Decision, DisconnectReason, OverrideRevision, Overrides, Pause,
     PolicyRevision, Timestamp, WindowedSyncState, needs_full_sync, plus,
 };
 use jiff::SignedDuration;
@@ -19,8 +19,8 @@ const SYNCED_AFTER: SignedDuration = SignedDuration::from_hours(1);
 pub struct CalendarState {
     /// Its record.
     pub record: CalendarRecord,
-    /// End of its owner's pause, if there is one.
-    pub paused_until: Option<Timestamp>,
+    /// Its owner's pause that is not over.
+    pub pause: Option<Pause>,
     /// Whether its decisions may be outdated.
     pub needs_full_sync: bool,
     /// By what its meetings are decided; none if it is lost, or nothing is decided yet.
@@ -145,9 +145,8 @@ impl Workspace<'_> {
             Err(PortError::Unreadable { reason, .. }) => (Overrides::default(), Some(reason)),
             Err(error) => return Err(error),
         };
-        let pause = overrides.pause.map(|pause| pause.until);
         Ok(CalendarState {
-            paused_until: pause.filter(|until| *until > self.now),
+            pause: overrides.pause.filter(|pause| pause.until > self.now),
             needs_full_sync: self.needs_full_sync(&record, overrides.full_sync_revision),
             decided: self.decided(&record),
             problem: self.problem(&record),

@@ -98,7 +98,7 @@ pub use policy::{
     PolicyDocument, PolicyProblem, RetriedOutcome, Retries, RetryDocument, RuleDocument, RulePart,
     RuleTrace, Shorthands, Situation, SpendingDocument, Then, TracedRule, When,
 };
-pub use rate::{NextFree, Operation, Permits, RateLimit};
+pub use rate::{NextFree, Operation, PermitUse, Permits, RateLimit};
 pub use revision::{
     CalendarRevision, Generation, MeetingRevision, OverrideRevision, PolicyRevision, Version,
 };

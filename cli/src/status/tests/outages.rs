@@ -52,7 +52,8 @@ sync queue             0 messages
 dead letters           0
 denied by Recall       no
 unreadable             0 events, 0 decisions, 0 calendars
-due                    0 decisions"
+due                    0 decisions
+calls, last minute     none"
     );
 }
 

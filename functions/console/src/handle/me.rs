@@ -40,6 +40,7 @@ pub(super) async fn me<P: ConsolePorts>(
         expires_at: token.expires_at(),
         features: Features {
             preview: ports.listed().is_some(),
+            sign_in: caller.can_sign_in,
         },
     };
     let page = asked.page(caller, |_| page::header(&me));

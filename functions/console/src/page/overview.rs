@@ -1,6 +1,6 @@
 //! The overview of the stack, for operators.
 
-use callsheet_api::status::{Health, MeetingCounts, Status};
+use callsheet_api::status::{CallsOfMinute, Health, MeetingCounts, Status};
 use callsheet_domain::Timestamp;
 use maud::{Markup, html};
 
@@ -24,6 +24,7 @@ pub(crate) fn overview(status: &Status, view: &View<'_>) -> Markup {
                 (meetings(texts::TO_RECORD_TOMORROW, &status.meetings.tomorrow))
                 (tile(texts::CALENDARS, status.totals.calendars, &format!("{} {}", status.totals.needing_full_sync, texts::NEED_SYNC)))
                 (tile(texts::CALLS_DUE, health.due.decisions, &queue(health)))
+                (calls(&status.calls))
             }
             div.message data-message {}
             section data-key="findings" { h2 { (texts::NEEDS_ATTENTION) } (findings(status, view)) }
@@ -43,6 +44,21 @@ fn meetings(name: &str, counts: &MeetingCounts) -> Markup {
         counts.record,
         &format!("{} {all} {}", texts::OF, texts::UPCOMING),
     )
+}
+
+/// The calls of the last minute, with those of each kind that were made, of its limit.
+fn calls(calls: &[CallsOfMinute]) -> Markup {
+    let made = calls.iter().filter(|one| one.last_minute > 0);
+    let number: u32 = made.clone().map(|one| one.last_minute).sum();
+    html! {
+        div.tile {
+            p.muted { (texts::CALLS_OF_MINUTE) }
+            p.number { (number) }
+            @for one in made {
+                p.muted { (one.operation.replace('-', " ")) " " (one.last_minute) " " (texts::OF) " " (one.limit) }
+            }
+        }
+    }
 }
 
 fn queue(health: &Health) -> String {

@@ -157,6 +157,7 @@ pub(super) const TO_RECORD_TOMORROW: &str = "To record tomorrow";
 pub(super) const OF: &str = "of";
 pub(super) const UPCOMING: &str = "upcoming";
 pub(super) const CALLS_DUE: &str = "Calls to be made";
+pub(super) const CALLS_OF_MINUTE: &str = "Calls to Recall, last minute";
 pub(super) const WAITING: &str = "in the sync queue";
 pub(super) const NEED_SYNC: &str = "need a full sync";
 pub(super) const STILL_SAVED: &str = "Running meetings that can still be saved";

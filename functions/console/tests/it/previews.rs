@@ -140,7 +140,10 @@ async fn a_preview_is_there_only_if_the_stack_allows_it(is_allowed: bool) {
     let is_helpful = reply.body.contains("`callsheet preview`");
     assert_eq!(is_helpful, !is_allowed, "{}", reply.body);
     let me = harness.get(Role::Operator, "/v1/me").await.json();
-    assert_eq!(me["features"], json!({"preview": is_allowed}));
+    assert_eq!(
+        me["features"],
+        json!({"preview": is_allowed, "sign_in": true})
+    );
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ pub use overrides::{MeetingOverrides, OverrideStore};
 pub use overview::{AlertEntry, DayEntries, DayEntry, DecisionOverview, DueStart, First};
 pub use policies::{NewPolicy, Policies, PolicyWrite, StoredPolicy};
 pub use queue::{DeadLetter, DeadLetters, MeasuredQueue, Queue, QueueDepth, Receipt};
-pub use rate_limits::{PermitResult, RateLimits, Throttling};
+pub use rate_limits::{PermitResult, RateLimitUse, RateLimits, Throttling};
 pub use recall::{
     BotReader, BotReply, Bots, CalendarCreation, CalendarDirectory, CalendarEvents,
     CalendarRemoval, Creation, EventQuery, IdempotencyKey, LeaveReply, NewCalendar,

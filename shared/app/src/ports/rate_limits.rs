@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use callsheet_domain::{Operation, Permits, RateLimit, Timestamp};
+use callsheet_domain::{Operation, PermitUse, Permits, RateLimit, Timestamp};
 
 use crate::PortError;
 
@@ -35,6 +35,14 @@ pub trait RateLimits: Send + Sync {
         operation: Operation,
         until: Timestamp,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
+}
+
+/// How much of the rate limits is used, as it is remembered with each permit.
+pub trait RateLimitUse: Send + Sync {
+    /// The use of each rate limit of which a permit was ever acquired, by operation.
+    fn permit_use(
+        &self,
+    ) -> impl Future<Output = Result<Vec<(Operation, PermitUse)>, PortError>> + Send;
 }
 
 /// What Recall demanded, as it is remembered.

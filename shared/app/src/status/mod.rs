@@ -28,7 +28,8 @@ use crate::list_calendars::{states_of, with_meetings};
 pub use crate::meeting_counts::MeetingCounts;
 use crate::ports::{
     Access, ActivityLog, Calendars, DeadLetters, DecisionOverview, Decisions, ListedCalendar,
-    MeasuredQueue, OverrideStore, Policies, SyncStates, UnreadableRecord, UnreadableRow,
+    MeasuredQueue, OverrideStore, Policies, RateLimitUse, SyncStates, UnreadableRecord,
+    UnreadableRow,
 };
 pub use alerts::{MeetingAlert, MeetingAlerts};
 pub use days::{Days, MeetingsOfDays};
@@ -108,7 +109,7 @@ pub async fn status<S, D, Q, L>(
     now: Timestamp,
 ) -> Result<WorkspaceStatus, PortError>
 where
-    S: Access + ActivityLog + Calendars + OverrideStore + Policies + SyncStates,
+    S: Access + ActivityLog + Calendars + OverrideStore + Policies + RateLimitUse + SyncStates,
     D: Decisions + DecisionOverview,
     Q: MeasuredQueue,
     L: DeadLetters,

@@ -1,9 +1,11 @@
 //! What is stored about the stack itself, and the state of its queues.
 
-use callsheet_domain::{LatestSync, Timestamp};
+use callsheet_domain::{LatestSync, Operation, PermitUse, Timestamp};
 
 use crate::PortError;
-use crate::ports::{Access, Activity, ActivityLog, DeadLetters, Denial, MeasuredQueue, QueueDepth};
+use crate::ports::{
+    Access, Activity, ActivityLog, DeadLetters, Denial, MeasuredQueue, QueueDepth, RateLimitUse,
+};
 
 /// A number that may be unknown.
 #[derive(Debug)]
@@ -44,6 +46,8 @@ pub struct Signals {
     pub sync_queue: Measured<QueueDepth>,
     /// Number of dead letters.
     pub dead_letters: Measured<u64>,
+    /// How much of each rate limit is used.
+    pub calls: Vec<(Operation, PermitUse)>,
 }
 
 impl Signals {
@@ -53,7 +57,7 @@ impl Signals {
         latest: Option<&LatestSync>,
     ) -> Result<Self, PortError>
     where
-        S: Access + ActivityLog,
+        S: Access + ActivityLog + RateLimitUse,
         Q: MeasuredQueue,
         L: DeadLetters,
     {
@@ -61,6 +65,7 @@ impl Signals {
             activity: state.activity().await?,
             workspace_synced_at: latest.map(|latest| latest.until),
             denial: state.denial().await?,
+            calls: state.permit_use().await?,
             sync_queue: match &queues.sync {
                 None => Measured::NoQueue,
                 Some(queue) => Measured::of(queue.depth().await),

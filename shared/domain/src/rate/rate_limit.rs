@@ -33,6 +33,7 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 pub struct RateLimit {
     interval: SignedDuration,
     burst: u32,
+    limit: u32,
 }
 
 /// The state of a rate limit: the instant from which the next call may be made.
@@ -72,7 +73,17 @@ impl RateLimit {
         // Whole microseconds, as stored, and rounded up: the limit is never exceeded.
         let window = i64::try_from((MINUTE + SPREAD).as_micros()).unwrap_or(i64::MAX);
         let interval = SignedDuration::from_micros(window / i64::from(limit + 1 - burst) + 1);
-        Self { interval, burst }
+        Self {
+            interval,
+            burst,
+            limit,
+        }
+    }
+
+    /// The most calls in any sliding minute.
+    #[must_use]
+    pub fn limit(self) -> u32 {
+        self.limit
     }
 
     /// The time between two calls.

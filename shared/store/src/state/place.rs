@@ -39,7 +39,8 @@ pub(super) const PLATFORM_SERIES: &str = "override#platform-series#";
 /// Partition of the totals of past days, which sort by date.
 pub(super) const COVERAGE: &str = "coverage";
 /// Partition of the rate limits, one row for each operation.
-const LIMITS: &str = "limits";
+pub(super) const LIMITS: &str = "limits";
+pub(super) const RATE: &str = "rate#";
 /// Prefix of the partitions of what people chose for whole meetings.
 const MEETING: &str = "meeting#";
 /// Sort key of what people chose for a whole meeting.
@@ -192,7 +193,7 @@ impl Place {
     pub(super) fn rate_limit(operation: Operation) -> Self {
         Self {
             partition: LIMITS.to_owned(),
-            sort: format!("rate#{}", operation.as_str()),
+            sort: format!("{RATE}{}", operation.as_str()),
         }
     }
 

@@ -235,6 +235,7 @@ macro_rules! state_contract {
             a_block_delays_every_caller,
             a_shorter_block_does_not_shorten_a_longer_one,
             operations_have_rate_limits_of_their_own,
+            permits_are_counted_by_minutes,
             the_end_of_the_last_block_is_remembered,
         );
         $crate::contract_tests!($setup, leases:

@@ -1,7 +1,7 @@
 //! What every implementation of `RateLimits` must do.
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{PermitResult, RateLimits, Throttling};
+use callsheet_app::ports::{PermitResult, RateLimitUse, RateLimits, Throttling};
 use callsheet_domain::{Operation, RateLimit, Timestamp, plus};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
@@ -158,6 +158,43 @@ pub async fn operations_have_rate_limits_of_their_own(rate_limits: &impl RateLim
     for operation in others {
         assert_eq!(calls(rate_limits, operation, 5, now).await, [now; 5]);
     }
+}
+
+/// Permits are counted by minutes, of each operation on its own, with the limit of the last
+/// caller. A block leaves the counts, and what was not granted does not count.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn permits_are_counted_by_minutes(store: &(impl RateLimits + RateLimitUse)) {
+    let used = async |now| {
+        let used = store.permit_use().await.expect("the store answers");
+        let of_minute = used.into_iter().map(|(operation, used)| {
+            assert_eq!(used.limit, 60);
+            (operation, used.of_last_minute(now))
+        });
+        of_minute.collect::<Vec<_>>()
+    };
+    assert_eq!(used(at("10:01")).await, []);
+    calls(store, OPERATION, 3, at("10:00")).await;
+    calls(store, Operation::GetBot, 1, at("10:00")).await;
+    calls(store, OPERATION, 5, at("10:00:50")).await;
+    let late = acquire(store, OPERATION, 1, at("10:00:50"), at("10:00:50")).await;
+    assert!(matches!(late, PermitResult::NotBefore(_)), "{late:?}");
+    assert_eq!(
+        used(at("10:01")).await,
+        [(OPERATION, 8), (Operation::GetBot, 1)]
+    );
+    let blocked = store.block_until(OPERATION, at("10:02")).await;
+    blocked.expect("the store answers");
+    calls(store, OPERATION, 2, at("10:01:30")).await;
+    assert_eq!(
+        used(at("10:01:40")).await,
+        [(OPERATION, 8), (Operation::GetBot, 1)]
+    );
+    assert_eq!(
+        used(at("10:02")).await,
+        [(OPERATION, 2), (Operation::GetBot, 0)]
+    );
 }
 
 /// The end of the last block of an operation is remembered after permits were acquired. One

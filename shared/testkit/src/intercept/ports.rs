@@ -12,7 +12,7 @@ use callsheet_app::ports::{
     DueWork, EventBus, EventQuery, First, FirstRows, Forgetting, Held, KeptCoverage, LeaseResult,
     Leases, LeaveReply, ListedCalendar, MeasuredQueue, MeetingDays, MeetingOverrides, NewCalendar,
     NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite,
-    PutResult, Queue, QueueDepth, RateLimits, Receipt, RecordPage, Released, Removed,
+    PutResult, Queue, QueueDepth, RateLimitUse, RateLimits, Receipt, RecordPage, Released, Removed,
     ScheduleRequest, Spending, StartEntry, StoredPolicy, SyncStates, Throttling, UnreadableRecord,
     Versioned, WriteOutcome,
 };
@@ -21,7 +21,7 @@ use callsheet_domain::{
     CalendarListProgress, CalendarOwner, CalendarRecord, CountedBot, Decision, DecisionKey,
     DeduplicationKey, EventId, IcalUid, LinkComparison, ListedIds, MeetingName, MeetingOverride,
     NewCalendarList, Operation, OverrideChoice, OverrideRevision, OverrideScope, Overrides,
-    PageCursor, PolicyRevision, RateLimit, Spent, SyncJob, Timestamp, WindowedSyncState,
+    PageCursor, PermitUse, PolicyRevision, RateLimit, Spent, SyncJob, Timestamp, WindowedSyncState,
     WorkspaceSyncState,
 };
 
@@ -179,6 +179,10 @@ intercepted! {
             latest: Timestamp,
         ) -> PermitResult;
         block_until(operation: Operation, until: Timestamp) -> ();
+    }
+
+    RateLimitUse {
+        permit_use() -> Vec<(Operation, PermitUse)>;
     }
 
     Throttling {

@@ -2,9 +2,10 @@
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Access, Denial, Held, LeaseResult, Leases, PermitResult, RateLimits, Released, Throttling,
+    Access, Denial, Held, LeaseResult, Leases, PermitResult, RateLimitUse, RateLimits, Released,
+    Throttling,
 };
-use callsheet_domain::{NextFree, Operation, RateLimit, Timestamp};
+use callsheet_domain::{NextFree, Operation, PermitUse, RateLimit, Timestamp};
 
 use super::MemoryState;
 
@@ -24,6 +25,9 @@ impl RateLimits for MemoryState {
                 return PermitResult::NotBefore(permits.first_at);
             }
             state.rate_limits.insert(operation, after);
+            let known = state.permit_use.get(&operation).copied();
+            let used = PermitUse::after(known, rate_limit, count, now);
+            state.permit_use.insert(operation, used);
             PermitResult::Granted(permits)
         }))
     }
@@ -37,6 +41,15 @@ impl RateLimits for MemoryState {
             }
         });
         Ok(())
+    }
+}
+
+impl RateLimitUse for MemoryState {
+    async fn permit_use(&self) -> Result<Vec<(Operation, PermitUse)>, PortError> {
+        Ok(self.read(|state| {
+            let known = state.permit_use.iter();
+            known.map(|(operation, used)| (*operation, *used)).collect()
+        }))
     }
 }
 

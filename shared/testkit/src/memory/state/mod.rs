@@ -17,7 +17,7 @@ use callsheet_app::{PortError, Service};
 use callsheet_domain::{
     Account, CalendarId, CalendarListProgress, CalendarOwner, CountedBot, DeduplicationKey,
     LinkComparison, MeetingName, MeetingOverride, NewCalendarList, NextFree, Operation,
-    OverrideScope, Overrides, Spent, Timestamp, UnappliedOverride, WindowedSyncState,
+    OverrideScope, Overrides, PermitUse, Spent, Timestamp, UnappliedOverride, WindowedSyncState,
     WorkspaceSyncState,
 };
 use jiff::civil::Date;
@@ -56,6 +56,7 @@ struct State {
     /// Whether the row that names the active policy is lost.
     has_lost_policy_head: bool,
     rate_limits: BTreeMap<Operation, NextFree>,
+    permit_use: BTreeMap<Operation, PermitUse>,
     /// The end of the last block of an operation.
     blocked_until: BTreeMap<Operation, Timestamp>,
     lease: MemoryLease,
