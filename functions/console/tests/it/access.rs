@@ -2,63 +2,9 @@
 
 use callsheet_auth::Role;
 use callsheet_console::{Access, Route, open_api};
-use serde_json::json;
 use test_case::test_matrix;
 
-use crate::harness::{ERROR_OF_AWS, Harness, OTHER, OWN, Request, grant, token};
-
-/// A path of the route, about an own thing of each role, or a foreign one.
-fn path(route: Route, is_own: bool) -> String {
-    let calendar = if is_own { OWN } else { OTHER };
-    let event = if is_own { "event-1" } else { "event-2" };
-    let id = match route {
-        Route::Event
-        | Route::OverrideEvent
-        | Route::ClearEvent
-        | Route::Consent
-        | Route::OverrideMeeting
-        | Route::ClearMeeting
-        | Route::OverrideSeries
-        | Route::ClearSeries
-        | Route::RetryEvent => event,
-        Route::PolicyRevision => "0",
-        _ => calendar,
-    };
-    let path = route.template().replace("{id}", id);
-    match route {
-        Route::Events => format!("{path}?calendar={calendar}"),
-        _ => path,
-    }
-}
-
-/// A request to the route, with a body if it takes one.
-fn request(route: Route, is_own: bool) -> Request {
-    let method = match route.method().as_str() {
-        "PUT" => "PUT",
-        "POST" => "POST",
-        "DELETE" => "DELETE",
-        _ => "GET",
-    };
-    let request = Request::get(&path(route, is_own)).with_method(method);
-    match route {
-        Route::SignIn => Request::sign_in(&json!({"groups": "callsheet-operators"})),
-        Route::OverrideEvent | Route::OverrideMeeting | Route::OverrideSeries => {
-            request.with_json(&json!({"override": "skip"}))
-        }
-        Route::Pause => request.with_json(&json!({"for": "P3D"})),
-        Route::Resync | Route::LintPolicy => request.with_json(&json!({})),
-        Route::Preview => request.with_json(&json!({"version": 1, "default": "skip"})),
-        Route::PushPolicy => request
-            .with_json(&json!({"document": {"version": 1, "default": "skip"}}))
-            .with_header("if-match", "\"policy-0\""),
-        _ => request,
-    }
-}
-
-/// Whether the route changes something.
-fn writes(route: Route) -> bool {
-    route.method() != "GET"
-}
+use crate::harness::{ERROR_OF_AWS, Harness, OTHER, OWN, grant, of_role, request, token, writes};
 
 /// Whether the route is about one calendar or event.
 fn is_about_one(route: Route) -> bool {
@@ -164,17 +110,6 @@ async fn a_role_reads_and_writes_what_the_table_says(role: Role, is_own: bool) {
             assert_eq!(reply.problem(), problem);
         }
     }
-}
-
-/// A request of a role, with what it depends on.
-async fn of_role(harness: &Harness, route: Route, role: Role, is_own: bool) -> Request {
-    let request = request(route, is_own).with_token(&token(grant(role)));
-    if route != Route::Disconnect {
-        return request;
-    }
-    // What it depends on is what its GET shows now.
-    let shown = harness.get(Role::Operator, &request.path).await;
-    request.with_header("if-match", shown.header("etag").expect("a tag"))
 }
 
 #[tokio::test]

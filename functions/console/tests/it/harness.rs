@@ -1,6 +1,7 @@
 //! A console on fakes, with tokens of each role. Each JSON answer is held to the OpenAPI document.
 
 mod messages;
+mod routes;
 mod tokens;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use callsheet_testkit::{
 
 use messages::violations;
 pub(crate) use messages::{Reply, Request};
+pub(crate) use routes::{of_role, request, roles, variants, writes};
 pub(crate) use tokens::{SECRET, TestKeys, a_key, grant, keys, token, token_at, token_of};
 
 pub(crate) const OWN: &str = "calendar-sales";

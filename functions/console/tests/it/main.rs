@@ -5,6 +5,7 @@ mod alerts;
 mod coverage_page;
 mod disconnections;
 mod documents;
+mod every_fragment;
 mod examples;
 mod harness;
 mod meetings;

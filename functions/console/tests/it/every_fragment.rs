@@ -1,0 +1,212 @@
+//! What holds for every fragment, of all routes and roles: it escapes text from outside, and is
+//! small.
+
+use callsheet_app::ports::{Calendars as _, NewPolicy, OverrideStore as _, Policies as _};
+use callsheet_auth::Role;
+use callsheet_console::Route;
+use callsheet_domain::{
+    Actor, CalendarStatus, Decision, DisconnectReason, OverrideChoice, OverrideScope,
+    PolicyDocument, PolicyRevision, RequestedDisconnection, RuleName, Verdict, plus,
+};
+use callsheet_testkit::{With as _, a_calendar_record, a_decision, an_email, an_event, at, id};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::alerts::an_alerted_meeting;
+use crate::harness::{
+    Harness, OTHER, OWN, Reply, Request, grant, of_role, roles, token, token_of, variants, writes,
+};
+
+/// A text with markup, told apart from others by its name.
+fn hostile(name: &str) -> String {
+    format!("<img src=x onerror=alert(1)>\"'&{name}")
+}
+
+/// The same as a fragment may have it.
+fn escaped(name: &str) -> String {
+    format!("&lt;img src=x onerror=alert(1)&gt;&quot;'&amp;{name}")
+}
+
+/// An address has no brackets, so it cannot begin an element.
+const OWNER: &str = "o'neil&sons@acme.example";
+
+/// Every text that people, platforms or Recall give is markup.
+async fn a_hostile_workspace() -> Harness {
+    let harness = Harness::new().await;
+    let actor = |name: &str| id::<Actor>(hostile(name));
+    let record = a_calendar_record().with(|record| record.calendar.email = Some(an_email(OWNER)));
+    harness.recall.put_calendar(record.calendar.clone());
+    harness.recall.put_event(an_event());
+    let lost = a_calendar_record().with(|record| {
+        record.calendar.id = id(OTHER);
+        record.calendar.email = Some(an_email(OWNER));
+        record.calendar.status = CalendarStatus::Disconnected;
+        record.calendar.disconnect_reason = DisconnectReason::parse(&hostile("code"));
+        record.disconnection = Some(RequestedDisconnection {
+            by: actor("disconnector"),
+            at: at("09:00"),
+        });
+    });
+    for record in [&record, &lost] {
+        let stored = harness.state.record(&record.calendar.id).await;
+        let version = stored.expect("memory").expect("stored").version;
+        let record = record.clone().with(|record| record.version = version);
+        harness.state.write_record(&record).await.expect("memory");
+    }
+    harness.decisions.put(hostile_row());
+    let scope = OverrideScope::Event(a_decision().platform_id.expect("an id"));
+    let (owner, no) = (record.calendar.owner(), OverrideChoice::Skip);
+    let (state, by, pauser) = (&harness.state, actor("overrider"), actor("pauser"));
+    let set = state.set_override(&owner, &scope, no, &by, at("09:05"));
+    set.await.expect("memory");
+    let paused = state.pause(&owner, at("23:00"), &pauser, at("09:06"));
+    paused.await.expect("memory");
+    let no = Request::get("/v1/events/event-1/meeting/override").with_method("PUT");
+    let no = no.with_json(&json!({"override": "skip"}));
+    let no = no.with_token(&token_of(&hostile("participant"), grant(Role::Participant)));
+    assert_eq!(harness.send(no).await.status, 200);
+    // After the no, which would take their bots away.
+    for row in further_rows() {
+        harness.decisions.put(row);
+    }
+    push_hostile_policies(&harness, &actor("pusher")).await;
+    harness
+}
+
+/// An upcoming meeting.
+fn hostile_row() -> Decision {
+    a_decision().with(|row| {
+        row.title = Some(hostile("title"));
+        let rule = RuleName::named(hostile("rule"));
+        row.verdict = Verdict::record(rule, hostile("reason"));
+    })
+}
+
+/// A meeting that is given up, one that needs help and one that is over.
+fn further_rows() -> [Decision; 3] {
+    let given_up = hostile_row().with(|row| row.key.event_id = id("event-given-up"));
+    let over = hostile_row().with(|row| {
+        row.key.event_id = id("event-over");
+        row.starts_at = at("08:00");
+        row.ends_at = at("08:30");
+    });
+    [
+        given_up.abandon(hostile("abandonment")),
+        an_alerted_meeting(&hostile("alerted")),
+        over,
+    ]
+}
+
+/// An older policy and the active one, which differs in a word of the author's.
+async fn push_hostile_policies(harness: &Harness, by: &Actor) {
+    for (over, word) in [(0, "older-word"), (1, "word")] {
+        let rule =
+            json!({"name": "titles", "when": {"title_has": [hostile(word)]}, "then": "record"});
+        let document = json!({"version": 1, "rules": [rule], "default": "skip"});
+        let document = PolicyDocument::parse(&document.to_string()).expect("a policy");
+        let new = NewPolicy {
+            document: document.canonical(),
+            by: by.clone(),
+            at: at("09:00"),
+            note: Some(hostile("note")),
+            newest_used: PolicyRevision(0),
+        };
+        let pushed = harness.state.push(&new, PolicyRevision(over)).await;
+        pushed.expect("memory");
+    }
+}
+
+/// The answers of a route to a role as a page; none if it has no page.
+async fn fragments(harness: &Harness, route: Route, role: Role) -> Vec<(String, Reply)> {
+    let mut fragments = Vec::new();
+    let paths = if writes(route) {
+        vec![of_role(harness, route, role, true).await.path]
+    } else {
+        variants(route)
+    };
+    for path in paths {
+        let mut request = of_role(harness, route, role, true).await;
+        request.path.clone_from(&path);
+        if route == Route::LintPolicy {
+            request.body = Some(json!({"version": 1, "default": hostile("lint")}).to_string());
+        }
+        let reply = harness
+            .send(request.with_header("accept", "text/html"))
+            .await;
+        if reply.status != 406 {
+            fragments.push((format!("{role:?} {path}"), reply));
+        }
+    }
+    fragments
+}
+
+#[tokio::test]
+async fn text_from_outside_is_escaped_in_every_fragment() {
+    let mut names = vec![
+        "title",
+        "reason",
+        "rule",
+        "abandonment",
+        "alerted",
+        "overrider",
+        "pauser",
+        "participant",
+        "pusher",
+        "note",
+        "older-word",
+        "word",
+        "lint",
+    ];
+    let (mut pages, mut has_owner) = (0, false);
+    for route in Route::ALL {
+        for role in roles(route) {
+            let harness = a_hostile_workspace().await;
+            for (asked, reply) in fragments(&harness, route, *role).await {
+                pages += 1;
+                let body = &reply.body;
+                assert!(reply.status < 500, "{asked}: {body}");
+                assert!(!body.contains("<img"), "{asked}: {body}");
+                assert!(!body.contains("neil&sons"), "{asked}: {body}");
+                names.retain(|name| !body.contains(&escaped(name)));
+                has_owner |= body.contains("o'neil&amp;sons");
+            }
+        }
+    }
+    assert!(pages >= 60, "{pages} fragments were looked at");
+    assert_eq!(
+        (names, has_owner),
+        (vec![], true),
+        "each text is shown somewhere"
+    );
+}
+
+/// The budgets that the documentation of the console states: of an agenda with its controls, of one
+/// without, and of a list of all calendars.
+#[tokio::test]
+async fn a_page_of_fifty_events_stays_within_its_budget() {
+    let harness = Harness::new().await;
+    for number in 0..60_i64 {
+        harness.decisions.put(a_decision().with(|row| {
+            row.key.event_id = id(format!("0195a1f4-6f8e-7c1d-9d5b-{number:012}"));
+            row.title = Some(format!("Weekly review of project {number}"));
+            row.starts_at = plus(row.starts_at, SignedDuration::from_mins(number * 10));
+            row.ends_at = plus(row.ends_at, SignedDuration::from_mins(number * 10));
+        }));
+    }
+    let agenda = format!("/v1/calendars/{OWN}/agenda");
+    for (role, path, kilobytes) in [
+        (Role::Owner, agenda.as_str(), 105),
+        (Role::Operator, agenda.as_str(), 105),
+        (Role::Reader, agenda.as_str(), 65),
+        (Role::Operator, "/v1/events", 50),
+    ] {
+        let request = Request::get(path).with_token(&token(grant(role)));
+        let reply = harness
+            .send(request.with_header("accept", "text/html"))
+            .await;
+        let rows = reply.body.matches("<li class=\"row\"").count();
+        assert_eq!(rows, 50, "{role:?} {path}");
+        let bytes = reply.body.len();
+        assert!(bytes <= kilobytes * 1_024, "{role:?} {path}: {bytes} bytes");
+    }
+}
