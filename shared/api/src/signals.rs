@@ -100,6 +100,9 @@ pub struct DueStatus {
     pub failing: usize,
     /// Reason of the last failure among those.
     pub last_error: Option<String>,
+    /// Title of the meeting of that failure, which the reason may quote.
+    #[serde(skip)]
+    pub failing_title: Option<String>,
 }
 
 impl PolicyStatus {
@@ -128,6 +131,7 @@ impl DueStatus {
             blocked: read.blocked,
             failing: read.failing,
             last_error: read.last_error.clone(),
+            failing_title: read.failing_title.clone(),
         }
     }
 }

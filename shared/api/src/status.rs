@@ -1,6 +1,6 @@
 //! Status of the stack: its health, policy, and totals of its calendars and meetings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::status::{self as read, WorkspaceStatus};
 use callsheet_domain::{Email, Operation, PermitUse, Timestamp};
@@ -119,6 +119,9 @@ pub struct Abandoned {
     pub has_more: bool,
     /// The first of them, at most twenty, by start.
     pub meetings: Vec<AbandonedMeeting>,
+    /// Titles of all that were counted, which reasons may quote.
+    #[serde(skip)]
+    pub titles: BTreeSet<String>,
 }
 
 /// Health of the stack.
@@ -279,6 +282,11 @@ impl Abandoned {
             by_reason: read.by_reason(),
             has_more: read.has_more,
             meetings: AbandonedMeeting::all_of(&read.decisions[..named]),
+            titles: read
+                .decisions
+                .iter()
+                .filter_map(|row| row.title.clone())
+                .collect(),
         }
     }
 

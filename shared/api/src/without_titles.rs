@@ -124,9 +124,21 @@ impl WithoutTitles for Status {
         let abandoned = &mut self.abandoned;
         let meetings = mem::take(&mut abandoned.meetings).into_iter();
         abandoned.meetings = meetings.map(WithoutTitles::without_titles).collect();
+        let titles = mem::take(&mut abandoned.titles);
         for (mut reason, number) in mem::take(&mut abandoned.by_reason) {
             withhold(&mut None, [&mut reason]);
+            for title in &titles {
+                withhold(&mut Some(title.clone()), [&mut reason]);
+            }
             *abandoned.by_reason.entry(reason).or_default() += number;
+        }
+        let due = &mut self.health.due;
+        if let Some(error) = due.last_error.clone() {
+            withhold(&mut due.failing_title, due.last_error.as_mut());
+            let shown = due.last_error.as_deref().unwrap_or_default();
+            for finding in &mut self.health.findings {
+                finding.problem = finding.problem.replace(&error, shown);
+            }
         }
         self
     }

@@ -49,6 +49,8 @@ pub struct DueCounts {
     pub failing: usize,
     /// Reason of the last failure among those.
     pub last_error: Option<String>,
+    /// Title of the meeting of that failure, which the reason may quote.
+    pub failing_title: Option<String>,
 }
 
 /// Decisions about coming meetings for which no more calls are made.
@@ -163,6 +165,7 @@ impl DueCounts {
         } else if attempts.count >= MANY_ATTEMPTS {
             self.failing += 1;
             self.last_error.clone_from(&attempts.last_error);
+            self.failing_title.clone_from(&row.title);
         }
     }
 }
