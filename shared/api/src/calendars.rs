@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::delivery::Delivery;
-use crate::disconnection::Requested;
 pub use crate::meeting_counts::MeetingCounts;
+use crate::requested::Requested;
 use crate::unreadable::{UnreadableCalendar, UnreadableDecision};
 use crate::words::{counted, instant};
 

@@ -2,12 +2,13 @@
 
 use callsheet_app::ports::Removed;
 use callsheet_app::removal_effects::RemovalEffects;
-use callsheet_domain::{Actor, RequestedDisconnection, Timestamp};
+use callsheet_domain::RequestedDisconnection;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::calendars::owner_address;
 use crate::delivery::{Delivery, RequestsSync};
+pub use crate::requested::Requested;
 use crate::unreadable::UnreadableDecision;
 
 /// A calendar that is to be deleted, and what is deleted with it.
@@ -96,17 +97,6 @@ pub struct CalendarDisconnection {
     pub requested: Option<Requested>,
 }
 
-/// Who asked for a calendar to be disconnected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Requested {
-    /// Since when it is wanted.
-    pub at: Timestamp,
-    /// Who.
-    pub by: String,
-    /// The signing key that vouched for the name.
-    pub via: Option<String>,
-}
-
 /// A calendar whose disconnection was asked for, which a sync carries out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DisconnectionRequested {
@@ -130,18 +120,6 @@ impl CalendarDisconnection {
         Self {
             removal: Removal::of(effects),
             requested: wanted.map(Requested::of),
-        }
-    }
-}
-
-impl Requested {
-    /// Represents who asked.
-    #[must_use]
-    pub fn of(wanted: &RequestedDisconnection) -> Self {
-        Self {
-            at: wanted.at,
-            by: wanted.by.as_str().to_owned(),
-            via: Actor::key(&wanted.by).map(str::to_owned),
         }
     }
 }

@@ -39,6 +39,7 @@ pub mod preview;
 pub mod problem;
 pub mod rebuild;
 pub mod redrive;
+mod requested;
 pub mod resync;
 pub mod retry;
 pub mod rules;

@@ -84,14 +84,14 @@ fn hostile_row() -> Decision {
 
 /// A meeting that is given up, one that needs help and one that is over.
 fn further_rows() -> [Decision; 3] {
-    let given_up = hostile_row().with(|row| row.key.event_id = id("event-given-up"));
+    let abandoned = hostile_row().with(|row| row.key.event_id = id("event-abandoned"));
     let over = hostile_row().with(|row| {
         row.key.event_id = id("event-over");
         row.starts_at = at("08:00");
         row.ends_at = at("08:30");
     });
     [
-        given_up.abandon(hostile("abandonment")),
+        abandoned.abandon(hostile("abandonment")),
         an_alerted_meeting(&hostile("alerted")),
         over,
     ]

@@ -35,11 +35,11 @@ async fn a_workspace() -> Harness {
         row.starts_at = at("09:30");
         row.ends_at = at("10:00");
     });
-    let given_up = row
+    let abandoned = row
         .clone()
-        .with(|row| row.key.event_id = id("event-given-up"));
+        .with(|row| row.key.event_id = id("event-abandoned"));
     let reason = format!("Recall refused \"{TITLE}\"");
-    harness.decisions.put(given_up.abandon(reason));
+    harness.decisions.put(abandoned.abandon(reason));
     harness.decisions.put(row.clone().with(|row| {
         row.key.event_id = id("event-failing");
         row.attempts.count = 9;
