@@ -3,23 +3,14 @@
 use callsheet_app::ports::Policies as _;
 use callsheet_auth::Grant;
 use callsheet_console::{Access, Route};
-use callsheet_domain::{EventId, plus};
-use jiff::SignedDuration;
+use callsheet_domain::EventId;
 use recall_simulator::Platform;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::command::callsheet;
 use crate::console_client::ConsoleClient;
 use crate::policies::{POLICY, policy};
 use crate::tenant::Tenant;
-
-/// The document without the instant at which it was read.
-fn timeless(mut document: Value) -> Value {
-    let members = document.as_object_mut().expect("an object");
-    members.remove("now");
-    document
-}
 
 #[tokio::test]
 async fn an_owner_reads_the_agenda_of_their_calendar_and_of_no_other() {
@@ -54,62 +45,6 @@ async fn an_owner_reads_the_agenda_of_their_calendar_and_of_no_other() {
     assert_eq!(console.get(&foreign, Some(&token)).await.status, 404);
     assert_eq!(console.get("/v1/status", Some(&token)).await.status, 403);
     assert_eq!(console.get("/v1/me", None).await.status, 401);
-}
-
-#[tokio::test]
-async fn the_console_answers_what_the_command_line_prints() {
-    let tenant = Tenant::on(Platform::MicrosoftOutlook).await;
-    let recorded = tenant.create(tenant.external(5)).await;
-    tenant.assert_bots("created", 1).await;
-    let now = tenant.stack.now();
-    let console = ConsoleClient::of_environment(now).await;
-    let token = console.token(Grant::Reader, now);
-    let calendar = tenant.calendar_id(0).to_string();
-    let event = recorded.id.to_string();
-    // The API shows a day unless told otherwise, the command line all that comes.
-    let [from, until] =
-        [-1, 24].map(|hours| plus(now, SignedDuration::from_hours(hours)).to_string());
-    for (path, arguments) in [
-        (
-            format!("/v1/events/{event}"),
-            vec!["explain", event.as_str()],
-        ),
-        (
-            format!("/v1/events?calendar={calendar}&from={from}&until={until}"),
-            vec![
-                "events",
-                "--calendar",
-                &calendar,
-                "--from",
-                &from,
-                "--until",
-                &until,
-            ],
-        ),
-        (
-            format!("/v1/calendars?q={calendar}&meetings=true"),
-            vec![
-                "calendars",
-                "list",
-                "--find",
-                calendar.as_str(),
-                "--meetings",
-            ],
-        ),
-        (
-            format!("/v1/calendars/{calendar}/overrides"),
-            vec!["override", "list", "--calendar", calendar.as_str()],
-        ),
-    ] {
-        let printed = callsheet(&[arguments.as_slice(), &["--json"]].concat(), "");
-        let answer = console.get(&path, Some(&token)).await;
-        assert_eq!(answer.status, 200, "{path}: {}", answer.json);
-        assert_eq!(
-            timeless(answer.json),
-            timeless(printed.printed_json()),
-            "{path}"
-        );
-    }
 }
 
 /// The owner's no goes to the bot without a list at Recall, and the way back brings the bot again.

@@ -18,6 +18,7 @@ mod lives;
 mod logs;
 mod meetings;
 mod metadata;
+mod one_document;
 mod outcomes;
 mod policies;
 mod resync;
