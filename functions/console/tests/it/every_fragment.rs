@@ -56,10 +56,10 @@ async fn a_hostile_workspace() -> Harness {
     harness.decisions.put(hostile_row());
     let scope = OverrideScope::Event(a_decision().platform_id.expect("an id"));
     let (owner, no) = (record.calendar.owner(), OverrideChoice::Skip);
-    let (state, by, pauser) = (&harness.state, actor("overrider"), actor("pauser"));
+    let (state, by, lead) = (&harness.state, actor("overrider"), actor("pauser"));
     let set = state.set_override(&owner, &scope, no, &by, at("09:05"));
     set.await.expect("memory");
-    let paused = state.pause(&owner, at("23:00"), &pauser, at("09:06"));
+    let paused = state.pause(&owner, at("23:00"), &lead, at("09:06"));
     paused.await.expect("memory");
     let no = Request::get("/v1/events/event-1/meeting/override").with_method("PUT");
     let no = no.with_json(&json!({"override": "skip"}));

@@ -77,9 +77,10 @@ async fn hidden_titles_appear_in_no_answer_to_an_operator() {
         {
             for accept in ["application/json", "text/html", "application/yaml"] {
                 let harness = a_workspace().await;
-                let paths = match writes(route) {
-                    true => vec![of_role(&harness, route, role, true).await.path],
-                    false => variants(route),
+                let paths = if writes(route) {
+                    vec![of_role(&harness, route, role, true).await.path]
+                } else {
+                    variants(route)
                 };
                 for path in paths {
                     let mut request = of_role(&harness, route, role, true).await;
