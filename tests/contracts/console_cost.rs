@@ -200,14 +200,14 @@ const REQUESTS: [Request; 6] = [
         "GET",
         "{calendar}/agenda?limit=50",
         None,
-        [130.0, 0.0],
+        [8.0, 0.0],
     ),
     Request(
         "a calendar with its counts",
         "GET",
         "{calendar}",
         None,
-        [175.0, 0.0],
+        [16.0, 0.0],
     ),
     Request("an event", "GET", "{event}", None, [35.0, 0.0]),
     Request(

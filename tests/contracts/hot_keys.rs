@@ -109,29 +109,35 @@ async fn a_decision_enters_and_leaves_each_part_of_the_index_of_due_rows_once(cl
         // Its bot is scheduled: the key `due` loses it, the key `check` gets it.
         (
             to_check,
-            units(&[("table", 2.0), ("due", 2.0), ("day", 1.0), ("bot-id", 1.0)]),
+            units(&[
+                ("table", 2.0),
+                ("due", 2.0),
+                ("day", 1.0),
+                ("calendar", 1.0),
+                ("bot-id", 1.0),
+            ]),
         ),
         // The owner of the bot is checked: the key `follow` gets the row.
         (checked.clone(), units(&[("table", 2.0), ("due", 2.0)])),
     ];
     // The bot lives. From when its silence counts is a whole minute; coverage counts that it is
-    // followed, joined and recorded.
+    // followed, joined and recorded; an agenda shows each phase.
     let life = [
-        ("joining_call", "10:00:01", 1.0, 1.0),
-        ("in_waiting_room", "10:00:05", 0.0, 0.0),
-        ("in_call_recording", "10:00:40", 1.0, 1.0),
-        ("call_ended", "10:59", 1.0, 0.0),
-        ("done", "10:59:10", 1.0, 0.0),
+        ("joining_call", "10:00:01", [1.0, 1.0, 1.0]),
+        ("in_waiting_room", "10:00:05", [0.0, 0.0, 1.0]),
+        ("in_call_recording", "10:00:40", [1.0, 1.0, 1.0]),
+        ("call_ended", "10:59", [1.0, 0.0, 1.0]),
+        ("done", "10:59:10", [1.0, 0.0, 0.0]),
     ];
     let mut row = checked;
-    let lived = life.map(|(code, time, of_due, of_day)| {
+    let lived = life.map(|(code, time, of_indexes)| {
         let status = BotStatus::new(code, None, at(time));
         row = row
             .clone()
             .with_statuses(&id("bot-1"), status.as_slice(), true);
         let mut expected = units(&[("table", 2.0)]);
-        let indexes = [("due", of_due), ("day", of_day)];
-        let indexes = indexes.into_iter().filter(|(_, units)| *units > 0.0);
+        let indexes = ["due", "day", "calendar"].into_iter();
+        let indexes = indexes.zip(of_indexes).filter(|(_, units)| *units > 0.0);
         expected.extend(indexes.map(|(name, units)| (name.to_owned(), units)));
         (row.clone(), expected)
     });

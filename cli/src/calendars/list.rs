@@ -4,7 +4,7 @@ use callsheet_api::calendars::CalendarList;
 use callsheet_app::list_calendars::{
     CalendarFilter, CalendarQuery, KnownCalendars, list_calendars,
 };
-use callsheet_app::ports::{CalendarPages, Decisions, OverrideStore, Policies, SyncStates};
+use callsheet_app::ports::{AgendaIndex, CalendarPages, OverrideStore, Policies, SyncStates};
 use callsheet_domain::Timestamp;
 
 use crate::arguments::ListArguments;
@@ -32,7 +32,7 @@ pub(super) async fn list<S, D>(
 ) -> Result<CalendarList, CliError>
 where
     S: CalendarPages + OverrideStore + Policies + SyncStates,
-    D: Decisions,
+    D: AgendaIndex,
 {
     let most = if arguments.recall {
         usize::MAX

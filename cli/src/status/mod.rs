@@ -8,8 +8,8 @@ mod text;
 
 use callsheet_api::status::{Periods, Status};
 use callsheet_app::ports::{
-    Access, ActivityLog, Calendars, DeadLetters, DecisionOverview, Decisions, MeasuredQueue,
-    OverrideStore, Policies, RateLimitUse, SyncStates,
+    Access, ActivityLog, AgendaIndex, Calendars, DeadLetters, DecisionOverview, Decisions,
+    MeasuredQueue, OverrideStore, Policies, RateLimitUse, SyncStates,
 };
 use callsheet_app::status::{Days, Queues};
 use callsheet_domain::Timestamp;
@@ -42,7 +42,7 @@ async fn status<S, D, Q, L>(
 ) -> Result<Status, CliError>
 where
     S: Access + ActivityLog + Calendars + OverrideStore + Policies + RateLimitUse + SyncStates,
-    D: Decisions + DecisionOverview,
+    D: AgendaIndex + Decisions + DecisionOverview,
     Q: MeasuredQueue,
     L: DeadLetters,
 {

@@ -1,7 +1,7 @@
 //! The collaborators of the console, as one bundle.
 
 use callsheet_app::ports::{
-    Access, ActivityLog, CalendarEvents, CalendarPages, Calendars, Clock, DeadLetters,
+    Access, ActivityLog, AgendaIndex, CalendarEvents, CalendarPages, Calendars, Clock, DeadLetters,
     DecisionOverview, Decisions, KeptCoverage, MeasuredQueue, MeetingDays, OverrideStore, Policies,
     Queue, RateLimitUse, RateLimits, SyncStates,
 };
@@ -42,7 +42,7 @@ pub trait ConsolePorts: Send + Sync {
     /// Storage of everything besides decisions.
     type State: ConsoleState;
     /// Storage of decisions.
-    type Decisions: Decisions + DecisionOverview + MeetingDays;
+    type Decisions: AgendaIndex + Decisions + DecisionOverview + MeetingDays;
     /// The sync queue.
     type Queue: Queue + MeasuredQueue;
     /// The dead-letter queue.
@@ -91,7 +91,7 @@ pub struct Adapters<S, D, Q, L, K, R> {
 impl<S, D, Q, L, K, R> ConsolePorts for Adapters<S, D, Q, L, K, R>
 where
     S: ConsoleState,
-    D: Decisions + DecisionOverview + MeetingDays,
+    D: AgendaIndex + Decisions + DecisionOverview + MeetingDays,
     Q: Queue + MeasuredQueue,
     L: DeadLetters,
     K: Clock + Clone,

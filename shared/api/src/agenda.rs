@@ -2,8 +2,8 @@
 
 use callsheet_app::agenda::Agenda as Read;
 use callsheet_app::attention::EventCounts;
-use callsheet_app::bot_state::BotState;
-use callsheet_domain::{Decision, Email, MeetingOverride, OverrideChoice, Overrides, Timestamp};
+use callsheet_app::ports::AgendaEntry;
+use callsheet_domain::{Email, MeetingOverride, OverrideChoice, Overrides, Phase, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -103,7 +103,8 @@ pub struct AgendaEvent {
 /// The overrides of a meeting, of its event and of its series; none where the policy decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PresentOverrides {
-    /// What people chose for the whole meeting: `skip` as long as one of them says so.
+    /// What people chose for the whole meeting, once the event was decided from it: `skip` as long
+    /// as one of them says so.
     #[schemars(extend("enum" = ["record", "skip", null]))]
     pub meeting: Option<&'static str>,
     /// That of the event.
@@ -131,7 +132,7 @@ impl Agenda {
     pub fn of(read: Read, period: Period, next: Option<String>, now: Timestamp) -> Self {
         let calendar = &read.record.calendar;
         let events = read.events.iter();
-        let events = events.map(|row| AgendaEvent::of(row, &read.overrides, now));
+        let events = events.map(|entry| AgendaEvent::of(entry, &read.overrides, now));
         let pause = read.overrides.pause.as_ref();
         let pause = pause.filter(|pause| pause.until > now);
         Self {
@@ -156,21 +157,24 @@ impl Agenda {
 }
 
 impl AgendaEvent {
-    fn of(row: &Decision, overrides: &Overrides, now: Timestamp) -> Self {
-        let reason = row.verdict.reason();
-        let applicable = overrides.for_decision(row);
+    fn of(entry: &AgendaEntry, overrides: &Overrides, now: Timestamp) -> Self {
+        let applicable = overrides.find(
+            entry.platform_id.as_ref(),
+            &entry.key.ical_uid,
+            entry.series.as_ref(),
+        );
         let present =
             |choice: OverrideChoice| (choice != OverrideChoice::Clear).then_some(choice.as_str());
         Self {
-            id: row.key.event_id.to_string(),
-            title: row.title.clone(),
-            starts_at: row.starts_at,
-            ends_at: row.ends_at,
-            is_in_series: row.series.is_some(),
-            verdict: row.verdict.as_str(),
-            rule: reason.rule.to_string(),
-            locked: reason.is_locked,
-            reason: reason.reason.clone(),
+            id: entry.key.event_id.to_string(),
+            title: entry.title.clone(),
+            starts_at: entry.starts_at,
+            ends_at: entry.ends_at,
+            is_in_series: entry.series.is_some(),
+            verdict: if entry.is_recorded { "record" } else { "skip" },
+            rule: entry.rule.to_string(),
+            locked: entry.is_locked,
+            reason: entry.reason.clone(),
             overrides: PresentOverrides {
                 meeting: applicable
                     .meeting
@@ -179,11 +183,11 @@ impl AgendaEvent {
                 event: applicable.event.and_then(|set| present(set.choice)),
                 series: applicable.series.and_then(|set| present(set.choice)),
             },
-            is_outdated: !reason.is_locked
-                && (applicable.revision() > row.inputs.overrides
-                    || applicable.meeting_revision() > row.inputs.meeting),
-            bot: BotState::of(row, now).as_str(),
-            outcome: row.bot_outcome().map(|outcome| outcome.phase().as_str()),
+            is_outdated: !entry.is_locked
+                && (applicable.revision() > entry.inputs.overrides
+                    || applicable.meeting_revision() > entry.inputs.meeting),
+            bot: entry.bot_at(now).as_str(),
+            outcome: entry.phase.map(Phase::as_str),
         }
     }
 }

@@ -1,14 +1,17 @@
 //! The agenda of a calendar: its events in order of start, page by page, with what its owner set.
 //!
-//! [`row_page`](crate::row_page) reads the decisions of a page.
+//! The events are read from an index, which may lag behind the writes by a moment. What people
+//! chose for a whole meeting is read only if a decision was made from such a choice: a no is
+//! folded into the decisions in the request that stores it, everything else by the next sync.
 
-use callsheet_domain::{CalendarRecord, Decision, Overrides, Timestamp};
+use callsheet_domain::{CalendarRecord, MeetingName, Overrides, Timestamp};
 
 use crate::PortError;
 use crate::attention::EventCounts;
-use crate::meetings::with_meetings;
-use crate::ports::{Decisions, OverrideStore, UnreadableRow};
-use crate::row_page::{PageQuery, Place, Whose, read_page};
+use crate::entry_page::read_entries;
+use crate::meetings::with_named_meetings;
+use crate::ports::{AgendaEntry, AgendaIndex, OverrideStore, UnreadableRow};
+use crate::row_page::{PageQuery, Place};
 use crate::unreadable::readable;
 
 /// A page of an agenda.
@@ -16,13 +19,13 @@ use crate::unreadable::readable;
 pub struct Agenda {
     /// The calendar.
     pub record: CalendarRecord,
-    /// The decisions about its events, by start.
-    pub events: Vec<Decision>,
+    /// Its events, by start.
+    pub events: Vec<AgendaEntry>,
     /// Counts of the events of the period, without regard to verdict and attention; none if that
     /// takes more reads than the page itself.
     pub counts: Option<EventCounts>,
-    /// The overrides and the pause of the calendar's owner, and what people chose for the whole
-    /// meetings.
+    /// The overrides and the pause of the calendar's owner, and what people chose for whole
+    /// meetings, as far as the events were decided from it.
     pub overrides: Overrides,
     /// Decisions that cannot be read.
     pub unreadable: Vec<UnreadableRow>,
@@ -44,14 +47,15 @@ pub async fn read_agenda<S, D>(
 ) -> Result<Agenda, PortError>
 where
     S: OverrideStore,
-    D: Decisions,
+    D: AgendaIndex,
 {
     let mut problems = Vec::new();
     let overrides = state.overrides(&record.calendar.owner()).await;
     let overrides = readable(overrides, &mut problems)?;
-    let calendars = [record.calendar.id.clone()];
-    let page = read_page(decisions, Whose::Calendars(&calendars), query, now).await?;
-    let with_meetings = with_meetings(state, overrides, &page.events).await?;
+    let page = read_entries(decisions, &record.calendar.id, query, now).await?;
+    let meetings = page.events.iter().filter_map(AgendaEntry::chosen_meeting);
+    let meetings: Vec<MeetingName> = meetings.collect();
+    let with_meetings = with_named_meetings(state, overrides, &meetings).await?;
     problems.extend(with_meetings.unreadable);
     let overrides = with_meetings.overrides;
     Ok(Agenda {

@@ -1,8 +1,9 @@
 //! Which meetings a person should look at, and counts of them among others.
 
-use callsheet_domain::{Decision, Outcome, Phase, Timestamp, Verdict};
+use callsheet_domain::{Phase, Timestamp};
 
 use crate::bot_state::BotState;
+use crate::ports::AgendaEntry;
 
 /// Counts of the events of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,23 +17,21 @@ pub struct EventCounts {
 }
 
 impl EventCounts {
-    /// Counts the event of a row, as of `now`.
-    pub(crate) fn count_row(mut self, row: &Decision, now: Timestamp) -> Self {
-        if matches!(row.verdict, Verdict::Record(_)) {
+    /// Counts an event, as of `now`.
+    pub(crate) fn count(mut self, event: &AgendaEntry, now: Timestamp) -> Self {
+        if event.is_recorded {
             self.record += 1;
         } else {
             self.skip += 1;
         }
-        self.needs_attention += usize::from(row_needs_attention(row, now));
+        self.needs_attention += usize::from(event_needs_attention(event, now));
         self
     }
 }
 
-/// Whether the meeting of a row needs attention, as of `now`.
-pub(crate) fn row_needs_attention(row: &Decision, now: Timestamp) -> bool {
-    let is_recorded = matches!(row.verdict, Verdict::Record(_));
-    let phase = row.bot_outcome().map(Outcome::phase);
-    needs_attention(is_recorded, BotState::of(row, now), phase)
+/// Whether the meeting of an event needs attention, as of `now`.
+pub(crate) fn event_needs_attention(event: &AgendaEntry, now: Timestamp) -> bool {
+    needs_attention(event.is_recorded, event.bot_at(now), event.phase)
 }
 
 /// Whether a person should look at a meeting: its bot waits to be admitted; or it is to be

@@ -2,14 +2,14 @@
 //! and what is wrong with it.
 
 use callsheet_domain::{
-    CalendarRecord, CalendarStatus, Decision, DisconnectReason, OverrideRevision, Overrides, Pause,
+    CalendarRecord, CalendarStatus, DisconnectReason, OverrideRevision, Overrides, Pause,
     PolicyRevision, Timestamp, WindowedSyncState, needs_full_sync, plus,
 };
 use jiff::SignedDuration;
 
 use crate::PortError;
 use crate::meeting_counts::MeetingCounts;
-use crate::ports::{Decisions, OverrideStore, UnreadableRow};
+use crate::ports::{AgendaEntry, AgendaIndex, OverrideStore, UnreadableRow};
 
 /// A calendar that is not synced for so long after it last changed has a problem.
 const SYNCED_AFTER: SignedDuration = SignedDuration::from_hours(1);
@@ -157,32 +157,31 @@ impl Workspace<'_> {
     }
 
     /// The meetings of a calendar that are not over.
-    pub(crate) async fn meetings<D: Decisions>(
+    pub(crate) async fn meetings<D: AgendaIndex>(
         self,
         decisions: &D,
         record: &CalendarRecord,
     ) -> Result<CalendarMeetings, PortError> {
-        let keys = decisions.of_calendar(&record.calendar.id, self.now).await?;
-        let rows = decisions.decisions(&keys).await?;
-        let mut meetings = CalendarMeetings {
-            unreadable: rows.unreadable,
-            ..CalendarMeetings::default()
-        };
+        let mut meetings = CalendarMeetings::default();
         let holds_bots = record.calendar.status.holds_bots();
-        let counted = rows.decisions.iter().filter(|row| !row.is_superseded());
-        for row in counted {
-            meetings.count(row, holds_bots, self.now);
+        let coming = decisions.agenda_from(&record.calendar.id, self.now).await?;
+        for placed in coming {
+            match placed.entry {
+                Ok(entry) if entry.is_superseded() => {}
+                Ok(entry) => meetings.count(&entry, holds_bots, self.now),
+                Err(row) => meetings.unreadable.push(row),
+            }
         }
         Ok(meetings)
     }
 }
 
 impl CalendarMeetings {
-    fn count(&mut self, row: &Decision, is_connected: bool, now: Timestamp) {
-        self.counts.count_row(row, now);
-        self.newest_policy = self.newest_policy.max(row.inputs.policy);
+    fn count(&mut self, entry: &AgendaEntry, is_connected: bool, now: Timestamp) {
+        self.counts.count(entry.is_recorded, entry.bot_at(now));
+        self.newest_policy = self.newest_policy.max(entry.inputs.policy);
         if is_connected {
-            self.last_change_at = self.last_change_at.max(Some(row.inputs.event));
+            self.last_change_at = self.last_change_at.max(Some(entry.inputs.event));
         }
     }
 }

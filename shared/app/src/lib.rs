@@ -25,6 +25,7 @@ pub mod delete_at_recall;
 pub mod directory;
 pub mod doctor;
 pub mod drift;
+mod entry_page;
 mod error;
 mod evaluate;
 pub mod event_lister;

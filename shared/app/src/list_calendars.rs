@@ -1,7 +1,7 @@
 //! Lists the known calendars, page by page in order of id.
 //!
 //! A page reads the records of its calendars and the overrides of their owners, and with their
-//! meetings the decisions of these calendars only. So its cost does not grow with the workspace.
+//! meetings the index of these calendars only. So its cost does not grow with the workspace.
 //! What a filter leaves out is read as well, up to a bound, so a page may be short and still
 //! have a next one.
 
@@ -14,7 +14,7 @@ use crate::PortError;
 use crate::calendar_state::Workspace;
 pub use crate::calendar_state::{CalendarMeetings, CalendarProblem, CalendarState, Decided};
 use crate::ports::{
-    CalendarPages, Calendars, Decisions, OverrideStore, Policies, SyncStates, UnreadableRecord,
+    AgendaIndex, CalendarPages, Calendars, OverrideStore, Policies, SyncStates, UnreadableRecord,
 };
 
 /// Number of calendars that are read concurrently.
@@ -76,7 +76,7 @@ pub async fn list_calendars<S, D>(
 ) -> Result<KnownCalendars, PortError>
 where
     S: CalendarPages + OverrideStore + Policies + SyncStates,
-    D: Decisions,
+    D: AgendaIndex,
 {
     let windowed = state.windowed_sync_state().await?;
     let workspace = Workspace {
@@ -103,7 +103,7 @@ pub async fn read_calendars<S, D>(
 ) -> Result<KnownCalendars, PortError>
 where
     S: Calendars + OverrideStore + Policies + SyncStates,
-    D: Decisions,
+    D: AgendaIndex,
 {
     let windowed = state.windowed_sync_state().await?;
     let workspace = Workspace {
@@ -161,7 +161,7 @@ async fn states_by_id<S: Calendars + OverrideStore>(
 }
 
 /// The calendars with their meetings.
-pub(crate) async fn with_meetings<D: Decisions>(
+pub(crate) async fn with_meetings<D: AgendaIndex>(
     decisions: &D,
     workspace: Workspace<'_>,
     calendars: Vec<CalendarState>,
@@ -173,7 +173,7 @@ pub(crate) async fn with_meetings<D: Decisions>(
         .await
 }
 
-async fn one_with_meetings<D: Decisions>(
+async fn one_with_meetings<D: AgendaIndex>(
     decisions: &D,
     workspace: Workspace<'_>,
     mut calendar: CalendarState,

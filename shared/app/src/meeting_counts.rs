@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use callsheet_domain::{Decision, Timestamp, Verdict};
-
 use crate::bot_state::BotState;
 
 /// Counts of meetings.
@@ -26,11 +24,5 @@ impl MeetingCounts {
             &mut self.skip
         }) += 1;
         *self.bots.entry(bot).or_default() += 1;
-    }
-
-    /// Counts the meeting of a row, as of `now`.
-    pub(crate) fn count_row(&mut self, row: &Decision, now: Timestamp) {
-        let is_recorded = matches!(row.verdict, Verdict::Record(_));
-        self.count(is_recorded, BotState::of(row, now));
     }
 }

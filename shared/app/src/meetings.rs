@@ -1,6 +1,6 @@
 //! Reads what people chose for whole meetings together with the overrides of an owner.
 
-use callsheet_domain::{Decision, Overrides};
+use callsheet_domain::{Decision, MeetingName, Overrides};
 
 use crate::ports::OverrideStore;
 use crate::{PortError, Service};
@@ -33,11 +33,20 @@ impl WithMeetings {
 /// `overrides`, with what people chose for the meetings of `rows`.
 pub(crate) async fn with_meetings<S: OverrideStore>(
     state: &S,
-    mut overrides: Overrides,
+    overrides: Overrides,
     rows: impl IntoIterator<Item = &Decision>,
 ) -> Result<WithMeetings, PortError> {
     let names: Vec<_> = rows.into_iter().map(Decision::meeting_name).collect();
-    let chosen = state.meeting_overrides(&names).await?;
+    with_named_meetings(state, overrides, &names).await
+}
+
+/// `overrides`, with what people chose for the meetings of these names.
+pub(crate) async fn with_named_meetings<S: OverrideStore>(
+    state: &S,
+    mut overrides: Overrides,
+    names: &[MeetingName],
+) -> Result<WithMeetings, PortError> {
+    let chosen = state.meeting_overrides(names).await?;
     overrides.meetings.extend(chosen.known);
     Ok(WithMeetings {
         overrides,

@@ -12,14 +12,13 @@
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CalendarId, Decision, DecisionKey, EventId, ListedIds, Outcome, Phase, RuleName, Timestamp,
-    Verdict,
+    CalendarId, Decision, DecisionKey, EventId, ListedIds, Phase, RuleName, Timestamp,
 };
 
 use crate::PortError;
-use crate::attention::{EventCounts, row_needs_attention};
+use crate::attention::event_needs_attention;
 use crate::bot_state::BotState;
-use crate::ports::{Decisions, StartEntry, UnreadableRow};
+use crate::ports::{AgendaEntry, Decisions, StartEntry, UnreadableRow};
 
 /// The most rows loaded together.
 const ROWS: usize = 100;
@@ -78,8 +77,6 @@ pub(crate) struct RowPage {
     pub(crate) unreadable: Vec<UnreadableRow>,
     /// Ids of all events of the rest of the period.
     pub(crate) ids: BTreeSet<EventId>,
-    /// Counts of the period, if all of it was read; see [`PageQuery::of_counts`].
-    pub(crate) counts: Option<EventCounts>,
     /// The last event before the next page; none on the last page.
     pub(crate) next: Option<Place>,
 }
@@ -137,18 +134,9 @@ pub(crate) async fn read_page<D: Decisions>(
     } else {
         None
     };
-    let is_whole = query.after.is_none() && read.border().is_none();
-    let counts = is_whole.then(|| {
-        let counted = query.of_counts();
-        let rows = read.selected(&counted, now);
-        rows.fold(EventCounts::default(), |counts, row| {
-            counts.count_row(row, now)
-        })
-    });
     let entries = read.sources.iter().flat_map(|source| &source.entries);
     Ok(RowPage {
         events,
-        counts,
         ids: entries.map(|entry| entry.key.event_id.clone()).collect(),
         unreadable: read.unreadable,
         next,
@@ -244,7 +232,7 @@ fn place(row: &Decision) -> Place {
 impl PageQuery {
     /// The query of what is counted beside a page: of both verdicts, whether attention is needed or
     /// not.
-    fn of_counts(&self) -> Self {
+    pub(crate) fn of_counts(&self) -> Self {
         Self {
             filter: RowFilter {
                 is_recorded: None,
@@ -257,31 +245,43 @@ impl PageQuery {
 
     fn selects(&self, row: &Decision, now: Timestamp) -> bool {
         let is_in_period = row.starts_at >= self.from && row.starts_at < self.until;
-        let is_behind = self.after.as_ref().is_none_or(|after| place(row) > *after);
+        let is_behind = self.is_behind(&place(row));
         // An event that was given another `ical_uid` has a row that another one supersedes.
         is_in_period && is_behind && !row.is_superseded() && self.filter.selects(row, now)
+    }
+
+    /// Whether a place is behind the page before.
+    pub(crate) fn is_behind(&self, place: &Place) -> bool {
+        self.after.as_ref().is_none_or(|after| place > after)
     }
 }
 
 impl RowFilter {
     fn selects(&self, row: &Decision, now: Timestamp) -> bool {
-        let is_recorded = matches!(row.verdict, Verdict::Record(_));
-        let rule = &row.verdict.reason().rule;
-        let outcome = || row.bot_outcome().map(Outcome::phase);
-        self.is_recorded.is_none_or(|wanted| wanted == is_recorded)
-            && (!self.needs_attention || row_needs_attention(row, now))
-            && self.rule.as_ref().is_none_or(|wanted| wanted == rule)
-            && (self.outcome.is_none() || self.outcome == outcome())
-            && self.bot.is_none_or(|bot| bot == BotState::of(row, now))
+        *self == Self::default() || self.selects_entry(&AgendaEntry::of(row), now)
+    }
+
+    /// Whether an event is shown.
+    pub(crate) fn selects_entry(&self, entry: &AgendaEntry, now: Timestamp) -> bool {
+        let title = entry.title.as_deref();
+        self.is_recorded
+            .is_none_or(|wanted| wanted == entry.is_recorded)
+            && (!self.needs_attention || event_needs_attention(entry, now))
+            && self.rule.as_ref().is_none_or(|rule| *rule == entry.rule)
+            && (self.outcome.is_none() || self.outcome == entry.phase)
+            && self.bot.is_none_or(|bot| bot == entry.bot_at(now))
             && self
                 .title
                 .as_ref()
-                .is_none_or(|title| has_title(row, title))
+                .is_none_or(|part| is_part_of(part, title))
     }
 }
 
 /// Whether the title of an event contains a text, in any case.
 pub(crate) fn has_title(row: &Decision, part: &str) -> bool {
-    let title = row.title.as_ref();
+    is_part_of(part, row.title.as_deref())
+}
+
+fn is_part_of(part: &str, title: Option<&str>) -> bool {
     title.is_some_and(|title| title.to_lowercase().contains(&part.to_lowercase()))
 }

@@ -104,7 +104,8 @@ impl Overrides {
 
     /// The overrides of an event, by the ids that the scopes name. A series may have
     /// overrides by several names of it: the latest one counts.
-    pub(crate) fn find(
+    #[must_use]
+    pub fn find(
         &self,
         event: Option<&PlatformEventId>,
         ical_uid: &IcalUid,

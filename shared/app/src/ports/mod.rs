@@ -5,6 +5,7 @@
 
 mod access;
 mod activity;
+mod agenda;
 mod calendar_pages;
 mod calendars;
 mod clock;
@@ -26,6 +27,7 @@ mod sync_states;
 
 pub use access::{Access, Denial};
 pub use activity::{Activity, ActivityLog, BatchActivity};
+pub use agenda::{AgendaEntry, AgendaIndex, AgendaPage, PlacedEntry};
 pub use calendar_pages::{CalendarPages, RecordPage};
 pub use calendars::{Calendars, DueHead, DueWork, ListedCalendar, UnreadableRecord};
 pub use clock::{Clock, Jitter};

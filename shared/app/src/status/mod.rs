@@ -27,9 +27,9 @@ use crate::calendar_state::{CalendarMeetings, CalendarState, Workspace};
 use crate::list_calendars::{states_of, with_meetings};
 pub use crate::meeting_counts::MeetingCounts;
 use crate::ports::{
-    Access, ActivityLog, Calendars, DeadLetters, DecisionOverview, Decisions, ListedCalendar,
-    MeasuredQueue, OverrideStore, Policies, RateLimitUse, SyncStates, UnreadableRecord,
-    UnreadableRow,
+    Access, ActivityLog, AgendaIndex, Calendars, DeadLetters, DecisionOverview, Decisions,
+    ListedCalendar, MeasuredQueue, OverrideStore, Policies, RateLimitUse, SyncStates,
+    UnreadableRecord, UnreadableRow,
 };
 pub use alerts::{MeetingAlert, MeetingAlerts};
 pub use days::{Days, MeetingsOfDays};
@@ -110,7 +110,7 @@ pub async fn status<S, D, Q, L>(
 ) -> Result<WorkspaceStatus, PortError>
 where
     S: Access + ActivityLog + Calendars + OverrideStore + Policies + RateLimitUse + SyncStates,
-    D: Decisions + DecisionOverview,
+    D: AgendaIndex + Decisions + DecisionOverview,
     Q: MeasuredQueue,
     L: DeadLetters,
 {
@@ -154,7 +154,7 @@ where
 }
 
 /// Each calendar with its meetings; none if they are many.
-async fn read_few<S: OverrideStore, D: Decisions>(
+async fn read_few<S: OverrideStore, D: AgendaIndex>(
     (state, decisions): (&S, &D),
     workspace: Workspace<'_>,
     listed: Vec<ListedCalendar>,

@@ -8,10 +8,11 @@ use callsheet_app::agenda::{Agenda, read_agenda};
 use callsheet_app::attention::EventCounts;
 use callsheet_app::bot_state::BotState;
 use callsheet_app::events_page::list_page;
-use callsheet_app::ports::{Calendars as _, OverrideStore as _};
+use callsheet_app::ports::{AgendaEntry, Calendars as _, OverrideStore as _, UnreadableRow};
 use callsheet_app::row_page::{PageQuery, Place, RowFilter};
 use callsheet_domain::{
-    BotStatus, Decision, Outcome, OverrideChoice, OverrideScope, Phase, RuleName, Verdict, plus,
+    BotStatus, Decision, MeetingOverride, Outcome, OverrideChoice, OverrideScope, Phase, RuleName,
+    Verdict, plus,
 };
 use callsheet_testkit::{
     CallName, Intercepted, Interceptor, MemoryDecisions, MemoryState, With as _, a_calendar,
@@ -46,8 +47,13 @@ async fn page(decisions: &MemoryDecisions, query: &PageQuery) -> Agenda {
     read.await.expect("memory")
 }
 
-fn ids(events: &[Decision]) -> Vec<String> {
-    let ids = events.iter().map(|row| row.key.event_id.to_string());
+fn ids(events: &[AgendaEntry]) -> Vec<String> {
+    let ids = events.iter().map(|entry| entry.key.event_id.to_string());
+    ids.collect()
+}
+
+fn ids_of_rows(rows: &[Decision]) -> Vec<String> {
+    let ids = rows.iter().map(|row| row.key.event_id.to_string());
     ids.collect()
 }
 
@@ -56,19 +62,31 @@ async fn pages(
     decisions: &MemoryDecisions,
     mut query: PageQuery,
     between: impl Fn(usize),
-) -> Vec<Decision> {
-    let mut all = Vec::new();
+) -> Vec<AgendaEntry> {
+    let (events, unreadable) = all_pages(decisions, &mut query, between).await;
+    assert_eq!(unreadable, []);
+    events
+}
+
+/// The same with the decisions that cannot be read.
+async fn all_pages(
+    decisions: &MemoryDecisions,
+    query: &mut PageQuery,
+    between: impl Fn(usize),
+) -> (Vec<AgendaEntry>, Vec<UnreadableRow>) {
+    let (mut all, mut unreadable) = (Vec::new(), Vec::new());
     for number in 0.. {
         assert!(number < 1_000, "the pages do not end");
-        let read = page(decisions, &query).await;
+        let read = page(decisions, query).await;
         assert!(read.events.len() <= query.most);
         all.extend(read.events);
+        unreadable.extend(read.unreadable);
         let Some(next) = read.next else { break };
         assert!(Some(&next) > query.after.as_ref(), "the pages go on");
         query.after = Some(next);
         between(number);
     }
-    all
+    (all, unreadable)
 }
 
 proptest! {
@@ -95,10 +113,33 @@ proptest! {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let read = runtime.block_on(pages(&decisions, query(most, None), between));
-        let still: Vec<_> = read.into_iter().filter(|row| row.key.event_id.as_str() < "event-1000").collect();
+        let still: Vec<_> = read.into_iter().filter(|entry| entry.key.event_id.as_str() < "event-1000").collect();
         let mut expected: Vec<_> = starts.iter().enumerate().map(|(number, start)| event(number, start * 60)).collect();
         expected.sort_by_key(|row| (row.starts_at, row.key.clone()));
-        prop_assert_eq!(ids(&still), ids(&expected));
+        prop_assert_eq!(still, expected.iter().map(AgendaEntry::of).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn each_decision_that_cannot_be_read_is_named_on_one_page(
+        starts in prop::collection::vec((0_i64..6, any::<bool>()), 0..120),
+        most in 1_usize..60,
+    ) {
+        let decisions = MemoryDecisions::new();
+        let mut expected = BTreeSet::new();
+        for (number, (start, is_unreadable)) in starts.iter().enumerate() {
+            let row = event(number, start * 60);
+            if *is_unreadable {
+                decisions.make_unreadable(&row.key);
+                expected.insert(row.key.clone());
+            }
+            decisions.put(row);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let (events, unreadable) = runtime.block_on(all_pages(&decisions, &mut query(most, None), |_| ()));
+        prop_assert_eq!(events.len() + unreadable.len(), starts.len());
+        let named: Vec<_> = unreadable.into_iter().map(|row| row.key).collect();
+        prop_assert_eq!(named.len(), expected.len());
+        prop_assert_eq!(named.into_iter().collect::<BTreeSet<_>>(), expected);
     }
 }
 
@@ -159,10 +200,12 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let read = runtime.block_on(async {
             let (state, mut query, mut all) = (MemoryState::new(), query(most, None), Vec::new());
+            state.write_record(&a_calendar_record()).await.expect("memory");
+            let selection = [a_calendar().id.to_string()];
             loop {
-                let read = read_agenda((&state, &decisions), a_calendar_record(), &query, at("09:00"));
-                let read = read.await.expect("memory");
-                all.extend(read.events);
+                let read = list_page((&state, &decisions), &selection, &query, at("09:00")).await;
+                let read = read.expect("memory");
+                all.extend(read.events.into_iter().map(|event| event.decision));
                 let Some(next) = read.next else { break all };
                 assert!(Some(&next) > query.after.as_ref(), "the pages go on");
                 query.after = Some(next);
@@ -173,7 +216,7 @@ proptest! {
         expected.sort_by_key(|row| (row.starts_at, row.key.clone()));
         expected.retain(stays);
         let still: Vec<_> = read.into_iter().filter(stays).collect();
-        prop_assert_eq!(ids(&still), ids(&expected));
+        prop_assert_eq!(ids_of_rows(&still), ids_of_rows(&expected));
     }
 }
 
@@ -244,14 +287,14 @@ proptest! {
         let still: Vec<_> = read.into_iter().filter(|row| row.key.event_id.as_str() < "event-1000").collect();
         let mut expected: Vec<_> = starts.iter().enumerate().map(|(number, (start, of))| row(number, start * 60, *of)).collect();
         expected.sort_by_key(|row| (row.starts_at, row.key.clone()));
-        prop_assert_eq!(ids(&still), ids(&expected));
+        prop_assert_eq!(ids_of_rows(&still), ids_of_rows(&expected));
     }
 }
 
 #[tokio::test]
 async fn a_page_ends_where_enough_was_read() {
     let decisions = MemoryDecisions::new();
-    for number in 0..1_500 {
+    for number in 0..3_500 {
         let minutes = i64::try_from(number % 500).expect("small");
         decisions.put(event(number, minutes));
     }
@@ -267,7 +310,7 @@ async fn a_page_ends_where_enough_was_read() {
     assert!(first.next.is_some(), "there are more rows");
     assert_eq!(ids(&pages(&decisions, rare, |_| ()).await), [""; 0]);
     let all = pages(&decisions, query(200, None), |_| ()).await;
-    assert_eq!(ids(&all).into_iter().collect::<BTreeSet<_>>().len(), 1_500);
+    assert_eq!(ids(&all).into_iter().collect::<BTreeSet<_>>().len(), 3_500);
 }
 
 /// More events of one start than a page reads.
@@ -360,12 +403,53 @@ async fn the_agenda_has_the_owners_overrides() {
     let by = an_actor();
     let set = state.set_override(&owner, &scope, OverrideChoice::Skip, &by, at("09:00"));
     set.await.expect("memory");
-    decisions.put(row);
+    decisions.put(row.clone());
     let (record, query) = (a_calendar_record(), query(50, None));
     let read = read_agenda((&state, &decisions), record, &query, at("09:00"));
     let read = read.await.expect("memory");
-    let event = read.overrides.for_decision(&read.events[0]).event;
+    let event = read.overrides.for_decision(&row).event;
     assert_eq!(event.map(|set| set.choice), Some(OverrideChoice::Skip));
+}
+
+/// A choice is shown once the decision was made from it, and read only then.
+#[tokio::test]
+async fn choices_for_meetings_are_read_if_decisions_were_made_from_them() {
+    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
+    let row = event(1, 0);
+    let from = (row.calendar_id.clone(), row.key.event_id.clone());
+    let chosen = MeetingOverride::default();
+    let chosen = chosen.with_choice(OverrideChoice::Record, &an_actor(), at("09:00"), &from);
+    let chosen = chosen.expect("few people").expect("a change");
+    let name = row.meeting_name();
+    let set = state.write_meeting_override(&name, &chosen, at("20:00"));
+    set.await.expect("memory");
+    let read = async |row: &Decision| {
+        decisions.put(row.clone());
+        let query = query(50, None);
+        let read = read_agenda(
+            (&state, &decisions),
+            a_calendar_record(),
+            &query,
+            at("09:00"),
+        );
+        let read = read.await.expect("memory");
+        let meeting = read.overrides.for_decision(row).meeting;
+        meeting.and_then(MeetingOverride::choice)
+    };
+    assert_eq!(read(&row).await, None);
+    let decided = row.with(|row| row.inputs.meeting = chosen.revision);
+    assert_eq!(read(&decided).await, Some(OverrideChoice::Record));
+}
+
+#[tokio::test]
+async fn a_superseded_decision_is_not_shown() {
+    let decisions = MemoryDecisions::new();
+    decisions.put(event(1, 0));
+    decisions.put(event(2, 0).with(|row| {
+        row.verdict = Verdict::skip(RuleName::SUPERSEDED, "the event has another ical_uid now");
+    }));
+    let read = page(&decisions, &query(50, None)).await;
+    assert_eq!(ids(&read.events), ["event-0001"]);
 }
 
 #[tokio::test]

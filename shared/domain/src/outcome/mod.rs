@@ -67,6 +67,12 @@ impl Phase {
             Self::NotRecorded => "not_recorded",
         }
     }
+
+    /// The phase of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.as_str() == name)
+    }
 }
 
 /// What became of one bot.

@@ -28,7 +28,7 @@ pub(super) async fn unlisted_entries(
         let mut pages = query.into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(failed)?.items.unwrap_or_default();
-            let page = page.into_iter().filter_map(start_entry);
+            let page = page.iter().filter_map(start_entry);
             entries.extend(page.filter(|entry| !listed.contains(&entry.key.event_id)));
         }
     }

@@ -8,7 +8,7 @@ use callsheet_domain::{CalendarId, DecisionKey, Timestamp};
 
 use super::key::{
     CALENDAR_ID, CHECK_AT, DUE, DueRow, ENDS_AT, FOLLOWED, SILENT_FROM, STARTS_AT, TO_CHECK,
-    keys_of, log_unreadable_key,
+    key_of, keys_of, log_unreadable_key,
 };
 use super::table::Table;
 use crate::attributes::{Attributes, instant, read_attributes, text};
@@ -120,11 +120,20 @@ pub(super) async fn keys_of_calendar(
     calendar: &CalendarId,
     after: Timestamp,
 ) -> Result<Vec<DecisionKey>, PortError> {
-    let query = calendar_index(table, calendar)
+    let query = coming_of_calendar(table, calendar, after);
+    Ok(keys_of(all_rows(query).await?))
+}
+
+/// The rows of a calendar whose meetings end after an instant, in order of start.
+pub(super) fn coming_of_calendar(
+    table: &Table,
+    calendar: &CalendarId,
+    after: Timestamp,
+) -> QueryFluentBuilder {
+    calendar_index(table, calendar)
         .filter_expression("#ends_at > :after")
         .expression_attribute_names("#ends_at", ENDS_AT)
-        .expression_attribute_values(":after", instant(after));
-    Ok(keys_of(all_rows(query).await?))
+        .expression_attribute_values(":after", instant(after))
 }
 
 /// The entries of a calendar's rows whose meetings start from one instant to another, in order
@@ -142,15 +151,20 @@ pub(super) async fn entries_starting(
         .expression_attribute_names("#starts_at", STARTS_AT)
         .expression_attribute_values(":from", instant(from))
         .expression_attribute_values(":until", instant(until));
-    let entries = all_rows(query).await?.into_iter();
-    Ok(entries.filter_map(start_entry).collect())
+    let entries = all_rows(query).await?;
+    Ok(entries.iter().filter_map(start_entry).collect())
 }
 
 /// The start and the key in an entry of an index; none if they cannot be read.
-pub(super) fn start_entry(entry: Attributes) -> Option<StartEntry> {
-    let starts_at = start_of(&entry)?;
-    let key = keys_of(vec![entry]).pop()?;
-    Some(StartEntry { starts_at, key })
+pub(super) fn start_entry(entry: &Attributes) -> Option<StartEntry> {
+    let starts_at = start_of(entry)?;
+    match key_of(entry) {
+        Ok(key) => Some(StartEntry { starts_at, key }),
+        Err(problem) => {
+            log_unreadable_key("an index", &problem);
+            None
+        }
+    }
 }
 
 /// The earliest start of a calendar's rows from an instant on.
@@ -171,7 +185,7 @@ pub(super) async fn next_start(
 }
 
 /// The rows of a calendar, in order of start.
-fn calendar_index(table: &Table, calendar: &CalendarId) -> QueryFluentBuilder {
+pub(super) fn calendar_index(table: &Table, calendar: &CalendarId) -> QueryFluentBuilder {
     table
         .client
         .query()

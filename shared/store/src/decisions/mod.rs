@@ -6,6 +6,7 @@
 //! so reading the index is reading the work, in order. Its other parts have the rows with an
 //! owner check that are not due, those whose bot is followed, and those that are abandoned.
 
+mod agenda;
 mod batch;
 mod bots;
 mod copies;

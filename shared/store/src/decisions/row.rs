@@ -145,9 +145,12 @@ struct DecisionRow {
     /// For the index by day: the date of the start, in UTC. A superseded row has none.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     day: Option<String>,
-    /// For the index by day: what became of the bot.
+    /// For the indexes by calendar and by day: what became of the bot.
     #[serde(skip_deserializing)]
     bot_state: &'static str,
+    /// For the index by calendar: where the bot is in its life, by what Recall reported.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    phase: Option<&'static str>,
     /// For the index by day: what coverage counts of the row. A superseded row has none.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     counted: Option<CountedRow>,
@@ -247,6 +250,9 @@ impl DecisionRow {
             claims: decision.claims_bot(),
             day: (!decision.is_superseded()).then(|| day_of(decision.starts_at)),
             bot_state: BotState::at_any_time(decision).as_str(),
+            phase: decision
+                .bot_outcome()
+                .map(|outcome| outcome.phase().as_str()),
             counted: CountedRow::of(decision),
         }
     }

@@ -14,6 +14,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod agenda;
 pub mod calendar_list;
 pub mod calendars;
 pub mod clock;
@@ -93,6 +94,11 @@ macro_rules! decisions_contract {
             unlisted_decisions_are_found_in_all_calendars,
             the_next_start_of_a_calendar_is_found,
             a_calendar_with_many_meetings_is_listed_to_the_end,
+        );
+        $crate::contract_tests!($setup, agenda:
+            the_index_of_a_calendar_shows_what_was_written,
+            entries_of_a_calendar_are_read_page_by_page,
+            pages_of_a_calendar_go_on_behind_an_entry_that_has_moved,
         );
         $crate::contract_tests!($setup, copies:
             facts_and_offers_are_read_as_they_were_written,

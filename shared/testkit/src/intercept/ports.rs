@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Access, Activity, ActivityLog, ActorRows, BotReader, BotReply, Bots, CalendarCreation,
-    CalendarDirectory, CalendarEvents, CalendarPages, CalendarRemoval, Calendars, CopiesPage,
-    Creation, DayEntries, DayPage, DayPosition, DayTotals, DeadLetter, DeadLetters,
+    Access, Activity, ActivityLog, ActorRows, AgendaIndex, AgendaPage, BotReader, BotReply, Bots,
+    CalendarCreation, CalendarDirectory, CalendarEvents, CalendarPages, CalendarRemoval, Calendars,
+    CopiesPage, Creation, DayEntries, DayPage, DayPosition, DayTotals, DeadLetter, DeadLetters,
     DecisionOverview, DecisionRows, Decisions, Denial, DueHead, DueQuery, DueRows, DueStart,
     DueWork, EventBus, EventQuery, First, FirstRows, Forgetting, Held, KeptCoverage, LeaseResult,
     Leases, LeaveReply, ListedCalendar, MeasuredQueue, MeetingDays, MeetingOverrides, NewCalendar,
-    NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, Policies, PolicyWrite,
-    PutResult, Queue, QueueDepth, RateLimitUse, RateLimits, Receipt, RecordPage, Released, Removed,
-    ScheduleRequest, Spending, StartEntry, StoredPolicy, SyncStates, Throttling, UnreadableRecord,
-    Versioned, WriteOutcome,
+    NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, PlacedEntry, Policies,
+    PolicyWrite, PutResult, Queue, QueueDepth, RateLimitUse, RateLimits, Receipt, RecordPage,
+    Released, Removed, ScheduleRequest, Spending, StartEntry, StoredPolicy, SyncStates, Throttling,
+    UnreadableRecord, Versioned, WriteOutcome,
 };
 use callsheet_domain::{
     Account, Actor, BotEntry, BotId, BotStatus, BusEvent, Calendar, CalendarId,
@@ -69,6 +69,11 @@ intercepted! {
         ) -> Vec<StartEntry>;
         unlisted(from: Timestamp, until: Timestamp, listed: &ListedIds) -> Vec<StartEntry>;
         next_start(calendar: &CalendarId, from: Timestamp) -> Option<Timestamp>;
+    }
+
+    AgendaIndex {
+        agenda_page(calendar: &CalendarId, span: (Timestamp, Timestamp), after: Option<&StartEntry>, most: usize) -> AgendaPage;
+        agenda_from(calendar: &CalendarId, after: Timestamp) -> Vec<PlacedEntry>;
     }
 
     DecisionOverview {

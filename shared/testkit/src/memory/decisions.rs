@@ -1,5 +1,7 @@
 //! Decisions in memory.
 
+mod agenda;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;

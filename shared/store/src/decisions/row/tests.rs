@@ -78,6 +78,7 @@ fn a_row_written_by_hand() -> Value {
         "due_bot": "6vPoL8f_GfX0uVpdXXrCgQ",
         "day": "2090-03-06",
         "bot_state": "due",
+        "phase": "not_recorded",
         "counted": {"result": "removed", "policy": 1, "joined_at": 3_792_478_000_000_000_i64},
     })
 }
