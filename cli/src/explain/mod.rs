@@ -4,6 +4,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 mod text;
+mod verdicts;
 
 use callsheet_api::explain::Explanation;
 use callsheet_app::events::EventName;

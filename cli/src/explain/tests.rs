@@ -6,8 +6,9 @@ use callsheet_app::ports::{
 };
 use callsheet_domain::{
     Applied, Attempts, BotStatus, CallRecord, Cause, Decision, EventId, Fact, FactValue,
-    FactValues, History, Operation, OverrideChoice, OverrideScope, PolicyDocument, PolicyRevision,
-    Reason, RecordedResult, RuleName, SeriesId, TestedRules, Timestamp, Verdict, Wanted,
+    FactValues, History, Operation, OverrideChoice, OverrideRevision, OverrideScope, PastVerdict,
+    PastVerdicts, PolicyDocument, PolicyRevision, Reason, RecordedResult, RuleName, SeriesId,
+    TestedRules, Timestamp, Verdict, Wanted,
 };
 use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
@@ -100,6 +101,30 @@ Nothing is left to be done."
     );
     assert_eq!(text, expected);
     assert!(!text.contains("meet.example"), "a link carries a passcode");
+}
+
+#[tokio::test]
+async fn changes_of_the_verdict_are_listed() {
+    let past = |time: &str, is_recorded, rule, policy, overrides| PastVerdict {
+        at: at(time),
+        is_recorded,
+        rule: RuleName::named(rule),
+        policy: PolicyRevision(policy),
+        overrides: OverrideRevision(overrides),
+    };
+    let first = past("08:00", false, "default", 3, 0);
+    let changed = [first.clone(), past("09:00", true, "event-override", 4, 7)];
+    let unchanged = a_decision().with(|row| row.verdicts = PastVerdicts::kept([first]));
+    let (_, text) = explained(unchanged, at("09:30")).await;
+    assert!(!text.contains("has changed"), "{text}");
+    let changed = a_decision().with(|row| row.verdicts = PastVerdicts::kept(changed));
+    let (_, text) = explained(changed, at("09:30")).await;
+    let expected = "\
+The verdict has changed:
+  2090-03-06 08:00 UTC skip by default, from policy 3
+  2090-03-06 09:00 UTC record by event-override, from policy 4, override 7
+";
+    assert!(text.contains(expected), "{text}");
 }
 
 #[test_case(&[], "What became of it is not followed: Recall has reported no status."; "nothing reported")]

@@ -6,6 +6,7 @@ use callsheet_api::explain::{
 use serde_json::Value;
 
 use super::rules::paragraph;
+use super::verdicts;
 use crate::render::{Render, Text, calendar_label, counted, in_one_line};
 use crate::screen::Screen;
 use crate::unreadable::problems_paragraph;
@@ -17,6 +18,7 @@ impl Render for Explanation {
         let rules = self.rules.as_ref();
         parts.extend(rules.map(|rules| paragraph(rules, &self.rule)));
         parts.push(text.inputs());
+        parts.extend(verdicts::paragraph(&self.verdicts, screen));
         if !self.overrides.is_empty() || self.pause.is_some() {
             parts.push(text.overrides());
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use callsheet_app::explain::Explained;
 use callsheet_domain::{
-    ApplicableOverrides, Email, Override, OverrideChoice, Pause, RuleName, Timestamp,
+    ApplicableOverrides, Email, Override, OverrideChoice, PastVerdict, Pause, RuleName, Timestamp,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -59,6 +59,10 @@ pub struct Explanation {
     pub overrides: Vec<OverrideSummary>,
     /// The present pause of the calendar.
     pub pause: Option<PauseSummary>,
+    /// The last verdicts, oldest first: each differs from the one before in what it says or in
+    /// the rule. The last one is the present one. There are at most 8; none if the verdict has not
+    /// changed since a build that kept none.
+    pub verdicts: Vec<VerdictSummary>,
     /// The wanted bot, the applied bot, and the calls.
     pub bot: BotState,
     /// Problems of stored rows that cannot be read: what they say is missing above.
@@ -115,6 +119,22 @@ pub struct OverrideSummary {
     pub at: Timestamp,
 }
 
+/// A verdict on the event, from an instant on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct VerdictSummary {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Whether the meeting was to be recorded.
+    #[schemars(extend("enum" = ["record", "skip"]))]
+    pub verdict: &'static str,
+    /// Name of the rule that decided.
+    pub rule: String,
+    /// Revision of the policy that it was made from.
+    pub policy: u64,
+    /// Revision of the overrides and pauses that it was made from. 0 stands for none.
+    pub overrides: u64,
+}
+
 /// A pause of the calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PauseSummary {
@@ -122,6 +142,8 @@ pub struct PauseSummary {
     pub until: Timestamp,
     /// Who set it.
     pub by: String,
+    /// When it was set.
+    pub at: Timestamp,
 }
 
 impl Explanation {
@@ -167,6 +189,12 @@ impl Explanation {
                 .pause
                 .filter(|pause| pause.until > now)
                 .map(PauseSummary::of),
+            verdicts: decision
+                .verdicts
+                .all()
+                .iter()
+                .map(verdict_summary)
+                .collect(),
             bot: bot_state(explained, now),
             unreadable: explained.unreadable.clone(),
         }
@@ -197,6 +225,7 @@ impl PauseSummary {
         Self {
             until: pause.until,
             by: pause.actor_name().to_owned(),
+            at: pause.at,
         }
     }
 }
@@ -248,6 +277,16 @@ fn override_summaries(overrides: ApplicableOverrides<'_>) -> Vec<OverrideSummary
     let others = others.into_iter();
     let others = others.filter_map(|(scope, stored)| Some(override_summary(scope, stored?)));
     of_meeting.chain(others).collect()
+}
+
+fn verdict_summary(past: &PastVerdict) -> VerdictSummary {
+    VerdictSummary {
+        at: past.at,
+        verdict: if past.is_recorded { "record" } else { "skip" },
+        rule: past.rule.to_string(),
+        policy: past.policy.0,
+        overrides: past.overrides.0,
+    }
 }
 
 fn override_summary(scope: &'static str, stored: &Override) -> OverrideSummary {

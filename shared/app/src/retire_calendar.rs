@@ -60,7 +60,8 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
         let (mut counts, mut set_aside) = (SyncCounts::default(), SetAside::default());
         let status = calendar.status;
         let verdict = Verdict::skip(RuleName::DISCONNECTED, format!("the calendar is {status}"));
-        let change = |row: &Decision| retire(row, verdict.clone(), record.revision);
+        let change =
+            |row: &Decision| retire(row, verdict.clone(), record.revision, self.clock.now());
         let mut are_all = true;
         for keys in keys.chunks(ROWS) {
             if counts.written > 0 && self.clock.now() > latest {
@@ -98,7 +99,8 @@ impl<D: Decisions, K: Clock> CalendarRetirer<'_, D, K> {
     ) -> Result<(), SyncError> {
         let mut set_aside = SetAside::default();
         let verdict = Verdict::skip(RuleName::DELETED, "the event was deleted");
-        let change = |row: &Decision| retire(row, verdict.clone(), record.revision);
+        let change =
+            |row: &Decision| retire(row, verdict.clone(), record.revision, self.clock.now());
         if !keys.is_empty() {
             self.retire_rows((&record.calendar.id, &change), keys, counts, &mut set_aside)
                 .await?;

@@ -59,12 +59,12 @@ pub use bus_event::{
 };
 pub use decision::{
     Abandonment, Applied, Attempts, Call, CallAttempt, CallRecord, CallResult, Cause, Decision,
-    DecisionInputs, DriftKind, Evaluation, History, LeftBot, Offer, OwnerCheck, Plan,
-    RecordedResult, RefusedBot, RevisedCopies, RowChange, Sending, SentConfig, Step, Unchecked,
-    Wanted, apply_result, check_owner, decide, drift, over_cap, owned_config, owner_to_confirm,
-    owner_to_move_back, owners_configs, plan, repair, repaired, retire, retry_copies, revise,
-    revise_copies, send_bot, share_ended, skip_at_once, skip_meeting_at_once, spending_claim,
-    unchecked,
+    DecisionInputs, DriftKind, Evaluation, History, LeftBot, Offer, OwnerCheck, PastVerdict,
+    PastVerdicts, Plan, RecordedResult, RefusedBot, RevisedCopies, RowChange, Sending, SentConfig,
+    Step, Unchecked, Wanted, apply_result, check_owner, decide, drift, over_cap, owned_config,
+    owner_to_confirm, owner_to_move_back, owners_configs, plan, repair, repaired, retire,
+    retry_copies, revise, revise_copies, send_bot, share_ended, skip_at_once, skip_meeting_at_once,
+    spending_claim, unchecked,
 };
 pub use email::{Domain, Email, InvalidDomain, InvalidEmail};
 pub use event::{

@@ -5,9 +5,9 @@ use callsheet_domain::{
     Actor, Applied, AppliedBot, Attempts, Attendee, Attendees, BotConfig, BotLife, Calendar,
     CalendarEvent, CalendarMetadata, CalendarRecord, CalendarRevision, CalendarStatus, Decision,
     DecisionInputs, DecisionKey, Email, Fact, FactValue, FactValues, Facts, Generation, History,
-    LinkDigest, Meeting, MeetingRevision, Offer, OverrideRevision, Platform, PlatformEventId,
-    Policy, PolicyDocument, PolicyRevision, Reason, RuleName, TestedRules, Timestamp, Verdict,
-    Version, Wanted, WantedBot,
+    LinkDigest, Meeting, MeetingRevision, Offer, OverrideRevision, PastVerdicts, Platform,
+    PlatformEventId, Policy, PolicyDocument, PolicyRevision, Reason, RuleName, TestedRules,
+    Timestamp, Verdict, Version, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -238,6 +238,7 @@ pub fn a_decision() -> Decision {
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),
+        verdicts: PastVerdicts::default(),
         abandoned: None,
         owner_check: None,
         version: Version::NEW,

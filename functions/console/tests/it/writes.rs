@@ -194,7 +194,7 @@ async fn a_calendar_is_paused_and_resumed(body: Value, expected: &str) {
         .json();
     assert_eq!(
         agenda["pause"],
-        json!({"until": expected, "by": "sales@acme.example"})
+        json!({"until": expected, "by": "sales@acme.example", "at": "2090-03-06T09:10:00Z"})
     );
     let resumed = sent(&harness, Role::Owner, delete(&path)).await.json();
     assert_eq!(resumed["paused_until"], Value::Null);

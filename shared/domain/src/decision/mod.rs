@@ -39,6 +39,7 @@ mod superseded;
 mod suspect;
 mod turned_away;
 mod unwanted_bot;
+mod verdicts;
 mod wanted;
 
 pub use applied::Applied;
@@ -63,4 +64,5 @@ pub use row::{Abandonment, Attempts, Decision};
 pub use skip_at_once::{skip_at_once, skip_meeting_at_once};
 pub use spending::{over_cap, spending_claim};
 pub use step::Step;
+pub use verdicts::{PastVerdict, PastVerdicts};
 pub use wanted::{Offer, Wanted};

@@ -20,6 +20,7 @@ use crate::decision::history::History;
 use crate::decision::inputs::DecisionInputs;
 use crate::decision::platform::platform_of;
 use crate::decision::row::{Attempts, Decision};
+use crate::decision::verdicts::{PastVerdict, PastVerdicts};
 use crate::decision::wanted::{Offer, Wanted};
 use crate::event::CalendarEvent;
 use crate::outcome::BotLife;
@@ -76,17 +77,37 @@ pub fn revise(
     if event.is_deleted {
         revised = without_bot(revised);
     }
-    if stored == Some(&revised) {
-        RowChange::Unchanged
-    } else {
-        RowChange::Write(Box::new(revised))
-    }
+    changed(stored, revised, now)
 }
 
-/// The change of a row whose calendar is disconnected or deleted: no bot is wanted, and
+/// The change from the `stored` row, if there is one, to `revised`, which was made from it at
+/// `now`.
+pub(super) fn changed(stored: Option<&Decision>, revised: Decision, now: Timestamp) -> RowChange {
+    if stored == Some(&revised) {
+        return RowChange::Unchanged;
+    }
+    let mut revised = revised;
+    let present = PastVerdict {
+        at: now,
+        is_recorded: matches!(revised.verdict, Verdict::Record(_)),
+        rule: revised.verdict.reason().rule.clone(),
+        policy: revised.inputs.policy,
+        overrides: revised.inputs.overrides,
+    };
+    let before = stored.map(|stored| &stored.verdict);
+    revised.verdicts = revised.verdicts.with(present, before);
+    RowChange::Write(Box::new(revised))
+}
+
+/// The change at `now` of a row whose calendar is disconnected or deleted: no bot is wanted, and
 /// Recall has removed the bots itself.
 #[must_use]
-pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) -> RowChange {
+pub fn retire(
+    stored: &Decision,
+    reason: Verdict,
+    calendar: CalendarRevision,
+    now: Timestamp,
+) -> RowChange {
     if stored.is_superseded() {
         return RowChange::Unchanged;
     }
@@ -97,11 +118,7 @@ pub fn retire(stored: &Decision, reason: Verdict, calendar: CalendarRevision) ->
     retired.offer = None;
     retired.verdict = reason;
     retired.inputs.calendar = calendar;
-    if *stored == retired {
-        RowChange::Unchanged
-    } else {
-        RowChange::Write(Box::new(retired))
-    }
+    changed(Some(stored), retired, now)
 }
 
 /// Whether the evaluation was made from something older than the row was.
@@ -170,6 +187,7 @@ fn first(evaluation: &Evaluation<'_>, wanted: Wanted) -> Decision {
         generation: Generation(1),
         attempts: Attempts::default(),
         history: History::default(),
+        verdicts: PastVerdicts::default(),
         abandoned: None,
         owner_check: None,
         version: Version::NEW,

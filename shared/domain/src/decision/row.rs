@@ -11,6 +11,7 @@ use crate::decision::applied::Applied;
 use crate::decision::history::{History, RecordedResult};
 use crate::decision::inputs::DecisionInputs;
 use crate::decision::owner_check::OwnerCheck;
+use crate::decision::verdicts::PastVerdicts;
 use crate::decision::wanted::{Offer, Wanted};
 use crate::id::{CalendarId, DecisionKey, DeduplicationKey, PlatformEventId, SeriesId};
 use crate::meeting_name::MeetingName;
@@ -84,6 +85,8 @@ pub struct Decision {
     pub attempts: Attempts,
     /// The last calls.
     pub history: History,
+    /// The last verdicts.
+    pub verdicts: PastVerdicts,
     /// Why no more calls are made.
     pub abandoned: Option<Abandonment>,
     /// The owners of its bots are to be checked once more.

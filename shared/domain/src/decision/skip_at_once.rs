@@ -8,7 +8,7 @@
 use jiff::Timestamp;
 
 use crate::decision::decide::{by_override, no_to_meeting};
-use crate::decision::revise::RowChange;
+use crate::decision::revise::{RowChange, changed};
 use crate::decision::row::Decision;
 use crate::decision::wanted::Wanted;
 use crate::meeting_override::MeetingOverride;
@@ -47,7 +47,7 @@ pub fn skip_at_once(stored: &Decision, overrides: &Overrides, now: Timestamp) ->
     }
     let mut skipped = skipped(stored, verdict);
     skipped.inputs.overrides = applicable.revision();
-    changed(stored, skipped)
+    changed(Some(stored), skipped, now)
 }
 
 /// The change of a copy of a meeting to which a person said no, as the next sync would write it.
@@ -66,7 +66,7 @@ pub fn skip_meeting_at_once(
     };
     let mut skipped = skipped(stored, verdict);
     skipped.inputs.meeting = meeting.revision;
-    changed(stored, skipped)
+    changed(Some(stored), skipped, now)
 }
 
 impl Decision {
@@ -92,12 +92,4 @@ fn skipped(stored: &Decision, verdict: Verdict) -> Decision {
     skipped.offer = None;
     skipped.verdict = verdict;
     skipped
-}
-
-fn changed(stored: &Decision, changed: Decision) -> RowChange {
-    if *stored == changed {
-        RowChange::Unchanged
-    } else {
-        RowChange::Write(Box::new(changed))
-    }
 }

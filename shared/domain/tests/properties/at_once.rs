@@ -2,8 +2,9 @@
 
 use callsheet_domain::{
     Actor, Calendar, CalendarEvent, CalendarRevision, Decision, DecisionInputs, Evaluation,
-    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Policy, PolicyRevision,
-    RowChange, Timestamp, Wanted, decide, plan, revise_copies, skip_at_once, skip_meeting_at_once,
+    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, PastVerdicts, Policy,
+    PolicyRevision, RowChange, Timestamp, Wanted, decide, plan, revise_copies, skip_at_once,
+    skip_meeting_at_once,
 };
 use proptest::prelude::*;
 
@@ -40,6 +41,14 @@ fn evaluated<'a>(
 /// The row of an event that had none; none if it is deleted or over.
 fn first_row(evaluation: Evaluation<'_>) -> Option<Decision> {
     revise_copies(&[], &[evaluation], now()).writes.pop()
+}
+
+/// What a row's last verdicts say.
+fn noted(row: &Decision) -> Vec<(bool, String)> {
+    let verdicts = row.verdicts.all().iter();
+    verdicts
+        .map(|past| (past.is_recorded, past.rule.to_string()))
+        .collect()
 }
 
 proptest! {
@@ -81,6 +90,9 @@ proptest! {
         let next = synced.writes.first().unwrap_or(&folded);
         prop_assert_eq!(&next.verdict, &folded.verdict);
         prop_assert_eq!(&next.wanted, &folded.wanted);
+        prop_assert_eq!(&next.verdicts, &folded.verdicts);
+        let last = (folded.verdict.as_str() == "record", folded.verdict.reason().rule.to_string());
+        prop_assert_eq!(noted(&folded).pop(), Some(last));
         prop_assert_eq!(next.generation, folded.generation);
         let direct = revise_copies(std::slice::from_ref(&row), &[evaluate(&said)], now());
         let direct = direct.writes.first().unwrap_or(&row);
@@ -118,5 +130,45 @@ proptest! {
         prop_assert_eq!(&next.wanted, &folded.wanted);
         prop_assert_eq!(&next.wanted, &Wanted::Nothing);
         prop_assert_eq!(next.generation, folded.generation);
+    }
+}
+
+proptest! {
+    #![proptest_config(crate::at_least(100))]
+
+    /// Each verdict differs from the one before it, the present one is the last, and what is
+    /// folded in twice is noted once.
+    #[test]
+    fn a_row_notes_each_change_of_its_verdict_once(
+        events in prop::collection::vec((event(), document(), any_overrides()), 1..14),
+        calendar in calendar(),
+    ) {
+        let (id, ical_uid) = (events[0].0.id.clone(), events[0].0.ical_uid.clone());
+        let mut row: Option<Decision> = None;
+        let mut expected: Vec<(bool, String)> = Vec::new();
+        for (number, (mut event, document, overrides)) in (1..).zip(events) {
+            let Some(policy) = compiled(&document) else { continue };
+            event.id = id.clone();
+            event.ical_uid = ical_uid.clone();
+            event.calendar_id = calendar.id.clone();
+            event.updated_at = at("2026-03-05T06:00:00Z") + jiff::SignedDuration::from_secs(number);
+            let evaluation = || {
+                let mut evaluation = evaluated((&event, &calendar), &policy, &overrides);
+                evaluation.inputs.overrides = OverrideRevision(0);
+                evaluation.overrides_read = OverrideRevision(0);
+                evaluation
+            };
+            let stored: Vec<_> = row.iter().cloned().collect();
+            let Some(written) = revise_copies(&stored, &[evaluation()], now()).writes.pop() else { continue };
+            let verdict = (written.verdict.as_str() == "record", written.verdict.reason().rule.to_string());
+            if expected.last() != Some(&verdict) {
+                expected.push(verdict);
+            }
+            let kept = &expected[expected.len().saturating_sub(PastVerdicts::LONGEST)..];
+            prop_assert_eq!(noted(&written), kept);
+            let again = revise_copies(std::slice::from_ref(&written), &[evaluation()], now());
+            prop_assert!(again.writes.iter().all(|again| again.verdicts == written.verdicts));
+            row = Some(written);
+        }
     }
 }

@@ -25,6 +25,7 @@ mod parts;
 mod row;
 mod table;
 mod tested;
+mod verdicts;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::PortError;

@@ -22,6 +22,7 @@ use super::life::LifeRow;
 use super::outcome::OutcomeRow;
 use super::parts::{AbandonedRow, InputsRow, VerdictRow};
 use super::tested::TestedRow;
+use super::verdicts::PastVerdictsRow;
 use crate::attributes::{Attributes, Unreadable, read_row, write_row};
 use crate::stored_text;
 
@@ -104,6 +105,8 @@ struct DecisionRow {
     last_error: Option<String>,
     #[serde(default, skip_serializing_if = "HistoryRow::is_empty")]
     history: HistoryRow,
+    #[serde(default, skip_serializing_if = "PastVerdictsRow::is_empty")]
+    verdicts: PastVerdictsRow,
     #[serde(skip_serializing_if = "Option::is_none")]
     abandoned: Option<AbandonedRow>,
     #[serde(
@@ -233,6 +236,7 @@ impl DecisionRow {
             not_before: decision.attempts.not_before,
             last_error: decision.attempts.last_error.clone(),
             history: HistoryRow::of(&decision.history),
+            verdicts: PastVerdictsRow::of(&decision.verdicts),
             abandoned: decision.abandoned.as_ref().map(AbandonedRow::of),
             check_at: decision.owner_check.as_ref().map(|check| check.not_before),
             left_bots: left_bots(decision.owner_check.as_ref()),
@@ -295,6 +299,7 @@ impl DecisionRow {
                 last_error: self.last_error,
             },
             history: self.history.history(),
+            verdicts: self.verdicts.verdicts(),
             abandoned: self.abandoned.map(AbandonedRow::abandonment),
             owner_check: owner_check(self.check_at, self.left_bots),
             version: Version(self.version),

@@ -3,8 +3,8 @@
 use callsheet_domain::{
     Abandonment, Alert, AlertKind, Alerts, Applied, Attempts, BotConfig, BotReads, BotStatus,
     CalendarRevision, CallRecord, Cause, Decision, DecisionInputs, EarlierOutcomes, Generation,
-    History, MeetingRevision, Operation, Outcome, OverrideRevision, PolicyRevision, RecordedResult,
-    RuleName, Verdict, Wanted, WantedBot,
+    History, MeetingRevision, Operation, Outcome, OverrideRevision, PastVerdict, PastVerdicts,
+    PolicyRevision, RecordedResult, RuleName, Verdict, Wanted, WantedBot,
 };
 use serde_json::json;
 
@@ -127,6 +127,16 @@ pub(super) fn odd_shapes() -> Vec<Decision> {
             row.outcome = status.map(|status| Outcome::of(id("bot-1"), status));
         }),
         a_row("with-calls").with(|row| row.history = History::kept(calls())),
+        a_row("with-past-verdicts").with(|row| {
+            let verdict = |is_recorded: bool, overrides| PastVerdict {
+                at: at("09:30:00.000001"),
+                is_recorded,
+                rule: RuleName::named("external"),
+                policy: PolicyRevision(4),
+                overrides: OverrideRevision(overrides),
+            };
+            row.verdicts = PastVerdicts::kept([verdict(false, 0), verdict(true, 7)]);
+        }),
         a_row("odd-instants").with(|row| {
             row.starts_at = at("2090-03-06T10:00:00.000001Z");
             row.ends_at = at("2090-03-06T10:00:00.999999Z");
