@@ -92,8 +92,8 @@ fn own_parameters(route: Route) -> Vec<Parameter> {
         Route::Policies => vec![limit(20, 100), cursor()],
         Route::Event => vec![Parameter {
             name: "part",
-            schema: json!({"type": "string", "enum": ["why"]}),
-            description: "Of the page only the explanation of the verdict",
+            schema: json!({"type": "string", "enum": ["why", "json"]}),
+            description: "Of the page only the explanation of the verdict, or the document as text",
         }],
         Route::Policy => vec![text(
             "q",

@@ -1,6 +1,6 @@
 //! An event: what becomes of it and why, its controls, its bot and the calls to Recall.
 
-use callsheet_api::explain::{AppliedState, BotState, CallSummary, Explanation, OutcomeSummary};
+use callsheet_api::explain::{AppliedState, BotState, Explanation, OutcomeSummary};
 use maud::{Markup, html};
 
 use crate::page::badge::State;
@@ -10,13 +10,16 @@ use crate::page::instant::{date, day, instant, moment, span};
 use crate::page::meeting::meeting;
 use crate::page::retried::retry;
 use crate::page::texts;
+use crate::page::timeline::timeline;
 use crate::page::view::View;
 use crate::page::why::why;
 
-/// The fragment of an event, or with `part=why` only the explanation of its verdict.
+/// The fragment of an event, or with `part` only the explanation of its verdict, or its document.
 pub(crate) fn event(explanation: &Explanation, view: &View<'_>) -> Markup {
-    if view.parameter("part").as_deref() == Some("why") {
-        return why(explanation, view);
+    match view.parameter("part").as_deref() {
+        Some("why") => return why(explanation, view),
+        Some("json") => return json(explanation),
+        _ => {}
     }
     let id = &explanation.event_id;
     let title = explanation.title.as_deref().unwrap_or(texts::UNTITLED);
@@ -50,9 +53,19 @@ pub(crate) fn event(explanation: &Explanation, view: &View<'_>) -> Markup {
                     section.card data-key="timeline" { h2 { (texts::TIMELINE) } (timeline(explanation, view)) }
                 }
             }
-            p.muted { (texts::COMMAND) ": " code { "callsheet explain " (id) } }
+            details id="document" data-src={ "v1/events/" (id) "?part=json" } {
+                summary { (texts::AS_JSON) }
+                div.loaded {}
+            }
+            p.muted { (texts::COMMAND) ": " code { "callsheet explain " (id) } ", " (texts::COMMAND_FOR_JSON) " " code { "callsheet explain " (id) " --json" } }
         }
     }
+}
+
+/// The document that the API answers, as text.
+fn json(explanation: &Explanation) -> Markup {
+    let text = serde_json::to_string_pretty(explanation);
+    html! { pre.document role="region" tabindex="0" aria-label=(texts::AS_JSON) { code { (text.unwrap_or_default()) } } }
 }
 
 fn state(explanation: &Explanation) -> State<'_> {
@@ -130,27 +143,6 @@ fn outcome_words(outcome: &OutcomeSummary, view: &View<'_>) -> Markup {
             (outcome.phase.replace('_', " ")) ", " (instant(view, outcome.since))
             @if let Some(because) = outcome.because { ": " (because) }
             @if let Some(code) = &outcome.sub_code { " (" code { (code) } ")" }
-        }
-    }
-}
-
-fn timeline(explanation: &Explanation, view: &View<'_>) -> Markup {
-    let calls = &explanation.bot.calls;
-    html! {
-        @if calls.is_empty() { p.muted { (texts::NOTHING_HAPPENED) } }
-        ol.timeline { @for call in calls.iter().rev() { (call_words(call, view)) } }
-    }
-}
-
-fn call_words(call: &CallSummary, view: &View<'_>) -> Markup {
-    html! {
-        li {
-            span.muted { (instant(view, call.at)) }
-            div {
-                (call.call.replace('-', " ")) ": " (call.outcome)
-                @if call.is_late { ", " (texts::LATE_CALL) }
-                p.muted dir="auto" { (call.cause.replace('-', " ")) @if let Some(reason) = &call.reason { ": " (reason) } }
-            }
         }
     }
 }

@@ -33,6 +33,7 @@ mod retried;
 mod saved;
 mod shell;
 mod texts;
+mod timeline;
 mod view;
 mod why;
 

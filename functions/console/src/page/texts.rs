@@ -144,9 +144,16 @@ pub(super) const NOT_FOLLOWED: &str =
     "The bot should have joined, but Recall has reported nothing about it.";
 pub(super) const OTHER_COPIES: &str = "Another calendar keeps a bot in this meeting.";
 pub(super) const TIMELINE: &str = "Timeline";
-pub(super) const NOTHING_HAPPENED: &str = "No call to Recall yet.";
+pub(super) const NOTHING_HAPPENED: &str = "Nothing has happened yet.";
 pub(super) const LATE_CALL: &str = "less than ten minutes before the start";
 pub(super) const COMMAND: &str = "The same on a terminal";
+pub(super) const COMMAND_FOR_JSON: &str = "and for programs";
+pub(super) const AS_JSON: &str = "As JSON";
+pub(super) const VERDICT_BEFORE: &str = "before:";
+pub(super) const THE_EVENT: &str = "this event";
+pub(super) const THE_MEETING_FOR_ALL: &str = "the whole meeting";
+pub(super) const BOT_JOINED: &str = "the bot joined the call";
+pub(super) const BOT_RECORDED: &str = "the bot began to record";
 
 pub(super) const OVERVIEW: &str = "Overview";
 pub(super) const HEALTHY: &str = "Everything works";

@@ -17,4 +17,5 @@ mod published;
 mod sign_in;
 mod static_files;
 mod threats;
+mod timeline;
 mod writes;
