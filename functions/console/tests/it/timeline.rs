@@ -31,7 +31,7 @@ fn past(time: &str, is_recorded: bool, rule: RuleName, policy: u64) -> PastVerdi
 }
 
 /// A decision of which something of each kind is known.
-fn told() -> Decision {
+fn an_event_with_a_past() -> Decision {
     let row = a_decision().with(|row| {
         row.verdicts = PastVerdicts::kept([
             past("08:00", false, RuleName::DEFAULT, 3),
@@ -57,7 +57,7 @@ fn told() -> Decision {
 #[tokio::test]
 async fn the_timeline_shows_the_newest_first() {
     let harness = Harness::new().await;
-    let row = told();
+    let row = an_event_with_a_past();
     let scope = OverrideScope::Event(row.platform_id.clone().expect("an id"));
     let (owner, by) = (a_calendar().owner(), id("sales@acme.example"));
     let state = &harness.state;
@@ -91,7 +91,7 @@ async fn the_timeline_shows_the_newest_first() {
 #[tokio::test]
 async fn an_event_can_be_read_as_json_on_its_page() {
     let harness = Harness::new().await;
-    harness.decisions.put(told());
+    harness.decisions.put(an_event_with_a_past());
     let whole = page(&harness, "/v1/events/event-1").await;
     assert!(
         whole.contains("data-src=\"v1/events/event-1?part=json\""),
