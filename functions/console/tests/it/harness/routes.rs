@@ -81,7 +81,7 @@ pub(crate) fn roles(route: Route) -> &'static [Role] {
 /// The paths of a route with the parameters that change what its answer shows.
 pub(crate) fn variants(route: Route) -> Vec<String> {
     let queries: &[&str] = match route {
-        Route::Event => &["", "?part=why"],
+        Route::Event => &["", "?part=why", "?part=json"],
         Route::Calendars => &["?meetings=true", "?problem=true"],
         Route::Coverage => &[
             "?by=day",
