@@ -24,6 +24,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::distant_changes::{DistantChanges, NEAR};
+use super::listing::PAGE;
 use super::state::{LatestSync, OVERLAP, WorkspaceCoverage, WorkspaceSyncState};
 use super::windowed_sync::{WindowedEvents, WindowedSync};
 use crate::id::IcalUid;
@@ -101,11 +102,18 @@ impl WorkspaceCoverage {
 /// The pages after which a list is left that could be shorter, if events change as often as in the
 /// `latest` sync.
 fn most_pages(latest: Option<&LatestSync>) -> u32 {
-    let a_minute = latest.map_or(0, LatestSync::pages_a_minute);
+    let a_minute = latest.map_or(0, pages_a_minute);
     if a_minute >= FEWEST_PAGES_A_MINUTE {
         return MOST_PAGES;
     }
     (MOST_PAGES + MINUTES * a_minute).min(MOST_PAGES_OF_NEAR)
+}
+
+/// The number of whole pages of what changed in a minute.
+fn pages_a_minute(latest: &LatestSync) -> u32 {
+    let minute = SignedDuration::from_mins(1);
+    let a_minute = i128::from(latest.listed) * minute.as_millis() / latest.span().as_millis();
+    u32::try_from(a_minute / i128::from(PAGE)).unwrap_or(u32::MAX)
 }
 
 /// How soon the events start that a list has had so far, and whether they are copies of one

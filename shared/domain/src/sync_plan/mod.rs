@@ -29,6 +29,7 @@
 //! override or the end of a pause the calendar [needs a full sync](needs_full_sync),
 //! whatever is covered.
 
+mod answered;
 mod calendar_list;
 mod calendar_record;
 mod coverage;

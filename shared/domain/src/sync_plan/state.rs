@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 
 use super::coverage::Coverage;
 use super::distant_changes::{DistantChanges, NEAR};
-use super::listing::PAGE;
 use super::requested::RequestedSync;
 use crate::id::CalendarId;
 use crate::revision::{OverrideRevision, PolicyRevision, Version};
@@ -23,7 +22,6 @@ const LONGEST_GAP: SignedDuration = SignedDuration::from_hours(24);
 const TOGETHER: SignedDuration = SignedDuration::from_secs(5);
 /// A list of so many pages takes a sixth of a minute's limit.
 const LONG: u32 = 10;
-const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// For this long, a sync that was left can be resumed.
 const LONGEST_LEFT: SignedDuration = SignedDuration::from_hours(1);
 
@@ -207,12 +205,6 @@ impl LatestSync {
         let reached = self.reach.since.unwrap_or(self.reach.began_at);
         self.until.duration_since(reached).max(TOGETHER)
     }
-
-    /// The number of whole pages of what changed in a minute.
-    pub(super) fn pages_a_minute(&self) -> u32 {
-        let a_minute = i128::from(self.listed) * MINUTE.as_millis() / self.span().as_millis();
-        u32::try_from(a_minute / i128::from(PAGE)).unwrap_or(u32::MAX)
-    }
 }
 
 /// The sync state of the workspace.
@@ -226,6 +218,9 @@ pub struct WorkspaceSyncState {
     /// All changes before this instant have been listed, by syncs that overlap each other, or
     /// are left to windows.
     pub synced_until: Option<Timestamp>,
+    /// Requests that were sent since, or are about changes since, and before `synced_until`, are
+    /// [answered](Self::answers) by one of the syncs that led there; none if none are.
+    pub answered_since: Option<Timestamp>,
     /// A list that goes on from `synced_until` has at least so many events, as far as is known:
     /// the most that one list has had since.
     pub listed_again: u32,
@@ -278,9 +273,9 @@ impl WorkspaceSyncState {
             }
             (Some(since), distant, _) => {
                 self.distant = Some(DistantChanges::and(distant, since, NEAR));
-                self.link(reach.began_at, is_linked);
+                self.link(reach, is_linked);
             }
-            (None, ..) => self.link(reach.began_at, is_linked),
+            (None, ..) => self.link(reach, is_linked),
         }
         self.listed_again = if self.synced_until > synced_until {
             listed_again(planned, now)
@@ -310,19 +305,18 @@ impl WorkspaceSyncState {
         self
     }
 
-    /// Whether a completed sync answers `requested` for `calendar`.
-    #[must_use]
-    pub fn answers(&self, calendar: &CalendarId, requested: &RequestedSync) -> bool {
-        let completed = [&self.latest, &self.latest_long].into_iter().flatten();
-        completed
-            .into_iter()
-            .any(|sync| sync.reach.covers(calendar, requested))
-    }
-
     /// Goes on from a sync that overlaps the ones before, if it does.
-    fn link(&mut self, began_at: Timestamp, is_linked: bool) {
-        if is_linked {
-            self.synced_until = self.synced_until.max(Some(began_at));
+    fn link(&mut self, reach: &WorkspaceCoverage, is_linked: bool) {
+        if !is_linked {
+            return;
+        }
+        let before = self.synced_until;
+        self.synced_until = before.max(Some(reach.began_at));
+        // It does not answer requests of calendars that it skipped.
+        if !reach.skipped.is_empty() {
+            self.answered_since = self.answered_since.max(Some(reach.began_at));
+        } else if self.answered_since.is_none() {
+            self.answered_since = before;
         }
     }
 
@@ -346,6 +340,7 @@ impl WorkspaceSyncState {
     #[must_use]
     pub fn begun_at(mut self, until: Timestamp) -> Self {
         self.synced_until = Some(until);
+        self.answered_since = Some(until);
         self.listed_again = 0;
         self
     }
@@ -356,6 +351,7 @@ impl WorkspaceSyncState {
     pub fn begun_anew(mut self, now: Timestamp) -> Self {
         self.full_sync_requested_at = Some(now);
         self.synced_until = Some(now);
+        self.answered_since = Some(now);
         self.listed_again = 0;
         self.distant = None;
         self

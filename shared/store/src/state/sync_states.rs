@@ -97,6 +97,12 @@ pub(super) struct SyncStateRow {
         skip_serializing_if = "Option::is_none"
     )]
     synced_until: Option<Timestamp>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    answered_since: Option<Timestamp>,
     #[serde(default)]
     listed_again: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -189,6 +195,7 @@ impl SyncStateRow {
             latest: state.latest.as_ref().map(LatestSyncRow::of),
             latest_long: state.latest_long.as_ref().map(LatestSyncRow::of),
             synced_until: state.synced_until,
+            answered_since: state.answered_since,
             listed_again: state.listed_again,
             full_sync_requested_at: state.full_sync_requested_at,
             listed_calendars_at: state.listed_calendars_at,
@@ -204,6 +211,7 @@ impl SyncStateRow {
             latest: self.latest.map(LatestSyncRow::latest),
             latest_long: self.latest_long.map(LatestSyncRow::latest),
             synced_until: self.synced_until,
+            answered_since: self.answered_since,
             listed_again: self.listed_again,
             full_sync_requested_at: self.full_sync_requested_at,
             listed_calendars_at: self.listed_calendars_at,

@@ -48,6 +48,7 @@ fn full() -> WorkspaceSyncState {
             listed: 1_150,
         }),
         synced_until: Some(at("08:59:59.999999")),
+        answered_since: Some(at("08:30:00.000001")),
         listed_again: 130,
         full_sync_requested_at: Some(at("07:00")),
         listed_calendars_at: Some(at("06:00:00.000009")),

@@ -37,6 +37,13 @@ enum Op {
         batch: usize,
         clock: i64,
     },
+    /// A worker that has nothing to do begins to catch up.
+    CatchUp {
+        worker: usize,
+        clock: i64,
+    },
+    /// The message that waits longest waits longer than the others.
+    Delay,
     /// A worker dies; its messages are delivered again.
     Die {
         worker: usize,
@@ -58,9 +65,12 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (0..CALENDARS, clock()).prop_map(|(calendar, clock)| Op::Request { calendar, clock }),
         9 => (0_usize..2, 1_usize..5, clock())
             .prop_map(|(worker, batch, clock)| Op::Step { worker, batch, clock }),
+        2 => (0_usize..2, clock()).prop_map(|(worker, clock)| Op::CatchUp { worker, clock }),
+        3 => Just(Op::Delay),
         1 => (0_usize..2).prop_map(|worker| Op::Die { worker }),
         1 => prop::option::of(0..CALENDARS).prop_map(|calendar| Op::Bar { calendar }),
         3 => (0_i64..3_000).prop_map(|time| Op::Pass { time }),
+        1 => (0_i64..45_000).prop_map(|time| Op::Pass { time }),
     ]
 }
 

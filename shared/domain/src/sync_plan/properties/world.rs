@@ -106,7 +106,7 @@ impl World {
             slow_lists: 0,
             last_sync: std::array::from_fn(|calendar| Some(completed_sync(calendar))),
             in_progress: [const { None }; CALENDARS],
-            workspace: WorkspaceSyncState::default(),
+            workspace: WorkspaceSyncState::default().begun_at(at(10_000)),
             work: [None, None],
             undeleted: [Vec::new(), Vec::new()],
             options,
@@ -164,6 +164,12 @@ impl World {
                 }
                 let undeleted = std::mem::take(&mut self.undeleted[worker]);
                 self.queue.extend(undeleted);
+            }
+            Op::CatchUp { worker, clock } => self.catch_up(worker, clock),
+            Op::Delay => {
+                if let Some(request) = (!self.queue.is_empty()).then(|| self.queue.remove(0)) {
+                    self.queue.push(request);
+                }
             }
             Op::Bar { calendar } => self.barred = calendar,
             Op::Pass { time } => self.now += time,
@@ -259,6 +265,27 @@ impl World {
             .extend(requests);
         }
         self.work[worker] = Some(self.begin(planned, now, answers, others));
+    }
+
+    /// Begins a sync of the workspace that answers no request of its own.
+    fn catch_up(&mut self, worker: usize, clock: i64) {
+        self.now += 1;
+        let now = at(self.now + clock);
+        let in_progress = self.workspace.in_progress.as_ref();
+        let is_held = in_progress.is_some_and(|in_progress| in_progress.is_held(now));
+        let catch_up = self.workspace.catch_up(SignedDuration::ZERO, now);
+        let is_idle = self.work[worker].is_none() && self.options.lists_workspace && !is_held;
+        if let Some(CatchUp::Since(since)) = catch_up.filter(|_| is_idle) {
+            let planned = PlannedSync {
+                scope: Scope::Workspace,
+                since: Some(since),
+                resumes: false,
+                not_before: now,
+                may_be_left: false,
+                for_calendars: BTreeSet::new(),
+            };
+            self.work[worker] = Some(self.begin(&planned, now, Vec::new(), Vec::new()));
+        }
     }
 
     fn begin(
