@@ -4,7 +4,7 @@
 //! should have been among them are read by id, see [`UnlistedEvents`].
 //!
 //! Before it, what changed in the windows before is listed each few minutes, as long as lists of
-//! the workspace leave changes to distant events: see [`Revisits`](callsheet_domain::Revisits).
+//! the workspace leave changes to distant events: see [`Revisits`].
 
 use std::collections::BTreeSet;
 
