@@ -50,8 +50,14 @@ pub(super) async fn active<P: ConsolePorts>(
     };
     let page = asked.page(caller, |view| page::policy(&policy, tried.as_ref(), view));
     let yaml = asked.yaml(|| text_of(&document));
+    let is_page = page.is_some();
     let answer = Answer::of(&policy).with_page(page).with_yaml(yaml);
-    Ok(answer.with_tag(tag))
+    // The page has more than the policy: times, and calendars to try a policy with.
+    Ok(if is_page {
+        answer
+    } else {
+        answer.with_tag(tag)
+    })
 }
 
 /// A policy as it is edited. JSON is YAML, too.

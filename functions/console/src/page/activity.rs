@@ -24,7 +24,7 @@ pub(crate) fn activity(activity: &CalendarActivity, next: Option<&str>, view: &V
             @if !activity.unreadable.is_empty() {
                 p.callout { (Icon::Attention.markup()) (texts::SOMETHING_UNREADABLE) }
             }
-            @if activity.actions.is_empty() {
+            @if activity.actions.is_empty() && next.is_none() {
                 div.empty { p { strong { (texts::NOTHING_HERE) } } p.muted { (texts::NO_ACTIVITY) } }
             } @else {
                 ol.timeline.log data-key="actions" { @for action in &activity.actions { (entry(action, view)) } }

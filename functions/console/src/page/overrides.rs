@@ -28,7 +28,7 @@ pub(crate) fn overrides(
             @if !list.unreadable.is_empty() {
                 p.callout { (Icon::Attention.markup()) (texts::SOMETHING_UNREADABLE) }
             }
-            @if list.overrides.is_empty() {
+            @if list.overrides.is_empty() && next.is_none() {
                 div.empty { p { strong { (texts::NOTHING_HERE) } } p.muted { (texts::NO_OVERRIDES) } }
             } @else {
                 ol.rows { @for (place, set) in list.overrides.iter().enumerate() { (row((place, set), view)) } }

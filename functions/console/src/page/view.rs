@@ -50,6 +50,22 @@ impl<'a> View<'a> {
         (values.len() == 1).then(|| values.remove(0))
     }
 
+    /// Whether the query has a parameter.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        !Parameters::of(self.query).all(name).is_empty()
+    }
+
+    /// The query with only these of its parameters.
+    pub(crate) fn query_of(&self, names: &[&str]) -> String {
+        let mut kept = form_urlencoded::Serializer::new(String::new());
+        for name in names {
+            for value in Parameters::of(self.query).all(name) {
+                kept.append_pair(name, &value);
+            }
+        }
+        kept.finish()
+    }
+
     /// The query without a parameter.
     pub(crate) fn query_without(&self, name: &str) -> String {
         changed_query(self.query, &[(name, None)])

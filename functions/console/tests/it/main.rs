@@ -5,6 +5,7 @@ mod alerts;
 mod coverage_page;
 mod disconnections;
 mod documents;
+mod events_page;
 mod every_fragment;
 mod examples;
 mod harness;
