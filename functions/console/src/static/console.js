@@ -15,7 +15,7 @@ const FIRST_SECONDS = 2;
 // What is only done in a frame of a host application.
 const framed = window.parent === window ? null : import(new URL(main.dataset.framed, document.baseURI));
 framed?.then(({ onToken }) => onToken(keep));
-const zones = import(new URL(main.dataset.zone, document.baseURI));
+const zones = import(new URL(main.dataset.zone, document.baseURI)).catch(() => null); // then there is no choice
 // The company's issuer, if people sign in at one. What that takes is in a module that is loaded when somebody does.
 const issuer = framed ? null : document.querySelector("meta[name=sign-in]");
 const signIn = async (step, given) => (await import(new URL(issuer.content, document.baseURI)))[step](issuer.dataset, given);
@@ -358,7 +358,7 @@ async function start(failures = 0) {
     if (!response.ok) return;
     document.querySelector("#header").replaceChildren(top);
     home = top.dataset.home ?? null;
-    zone = (await zones).shown(top, showIn);
+    zone = (await zones)?.shown(top, showIn) ?? top.dataset.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     await navigate();
   } catch {
     offline.hidden = false;

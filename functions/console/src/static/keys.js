@@ -30,12 +30,14 @@ document.querySelector("#header").addEventListener("click", (event) => event.tar
 
 const rowWithFocus = () => document.activeElement.closest("#main .row");
 
-// Gives the focus to the row that is so many rows further; to the first or the last one, if no row has it.
+// Gives the focus to the row that is so many rows further; to the first or the last one, if no row has it. Rows without
+// anything to use are passed over.
 function move(step) {
-  const rows = [...document.querySelectorAll("#main .row")];
+  const target = (row) => row.querySelector("a, input:checked, button");
+  const rows = [...document.querySelectorAll("#main .row")].filter(target);
   const here = rows.indexOf(rowWithFocus());
   const next = here < 0 ? rows.at(step > 0 ? 0 : -1) : rows[here + step];
-  next?.querySelector("a, input:checked, button")?.focus();
+  if (next) target(next).focus();
 }
 
 // Decides by the control with the focus, or by that of the event of the row, or by that of the page of one event.

@@ -9,7 +9,7 @@ const RENAMED = { Calcutta: "Kolkata", Katmandu: "Kathmandu", Kiev: "Kyiv", Rang
 export function shown(header, choose) {
   const select = header.querySelector("[data-zones]");
   const zone = header.dataset.zone ?? stored() ?? own();
-  const names = new Set([...Intl.supportedValuesOf("timeZone").map(renamed), "UTC", own(), zone]);
+  const names = new Set([...(Intl.supportedValuesOf?.("timeZone") ?? []).map(renamed), "UTC", own(), zone]);
   select.replaceChildren(...[...names].sort().map((name) => new Option(name, name, false, name === zone)));
   select.addEventListener("change", () => {
     stored(select.value);
