@@ -55,7 +55,10 @@ impl<P: SyncPorts> CalendarList<'_, P> {
         };
         let stored = state.calendar_list().await?;
         let was_left = stored.began_at.is_some();
-        let calendars = state.windowed_sync_state().await?.connected;
+        let calendars = match state.windowed_sync_state().await.map_err(SyncError::from) {
+            Err(error) if error.is_of_content() => 0,
+            windowed => windowed?.connected,
+        };
         let mut progress = stored.resumed(now, calendars);
         let compared = self.compare(&mut progress, terms).await;
         if compared.is_ok() {

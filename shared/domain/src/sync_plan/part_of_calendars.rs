@@ -5,8 +5,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::id::CalendarId;
 
-/// A part has about so many calendars: their [listed ids](super::ListedIds) fit into a row.
-const CALENDARS: u32 = 50_000;
+/// A part has about so many connected calendars: with those that are not connected, their
+/// [listed ids](super::ListedIds) fit into a row.
+const CALENDARS: u32 = 40_000;
 const DAY: i64 = 24 * 3_600;
 
 /// A part of the calendars. Which one a calendar belongs to follows from its id, so that all parts
@@ -27,7 +28,7 @@ impl Default for PartOfCalendars {
 }
 
 impl PartOfCalendars {
-    /// The part whose turn it is on the day of `now`, of so many `calendars`. Up to 50,000 are one
+    /// The part whose turn it is on the day of `now`, of so many `calendars`. Up to 40,000 are one
     /// part.
     #[must_use]
     pub fn on_day_of(now: Timestamp, calendars: u32) -> Self {
@@ -58,9 +59,9 @@ mod tests {
     use jiff::SignedDuration;
 
     #[test_case(0, 1; "an empty workspace")]
-    #[test_case(50_000, 1; "as many as fit")]
-    #[test_case(50_001, 2; "one more")]
-    #[test_case(1_000_000, 20; "a million")]
+    #[test_case(40_000, 1; "as many as fit")]
+    #[test_case(40_001, 2; "one more")]
+    #[test_case(1_000_000, 25; "a million")]
     fn each_calendar_has_its_turn_once_in_as_many_days_as_there_are_parts(calendars: u32, of: i32) {
         let now = Timestamp::from_second(1_800_000_123).expect("in range");
         let days = (0..of).map(|day| plus(now, SignedDuration::from_hours(24) * day));
