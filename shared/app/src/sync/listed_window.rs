@@ -66,10 +66,12 @@ impl<P: SyncPorts> ListedWindow<'_, P> {
             skipped: in_progress.mark.skipped.clone(),
             policy: in_progress.mark.policy,
         };
+        let mut calendars = ListedCalendars::new(&coverage, BTreeSet::new(), self.policy);
+        calendars.try_skipped_again();
         let mut run = Run {
             window: self,
             state,
-            calendars: ListedCalendars::new(&coverage, BTreeSet::new(), self.policy),
+            calendars,
             sync: in_progress.mark,
             listed,
         };
@@ -92,7 +94,12 @@ impl<P: SyncPorts> ListedWindow<'_, P> {
         if in_progress.next.is_some() || !in_progress.mark.may_revisit(now) {
             return Ok(in_progress);
         }
-        let distant = self.store.workspace().await?.distant;
+        let workspace = match self.store.workspace().await.map_err(SyncError::from) {
+            // A row that cannot be read keeps no window from being listed.
+            Err(error) if error.is_of_content() => WorkspaceSyncState::default(),
+            workspace => workspace?,
+        };
+        let distant = workspace.distant;
         let revisiting = distant.and_then(|distant| in_progress.mark.revisiting(distant, now));
         Ok(match revisiting {
             Some(mark) => SyncInProgress {
@@ -191,7 +198,7 @@ impl<P: SyncPorts> Run<'_, P> {
     /// The sync, with the calendars that were skipped so far.
     fn sync(&self) -> WindowedSync {
         WindowedSync {
-            skipped: self.calendars.skipped().clone(),
+            skipped: &self.sync.skipped | self.calendars.skipped(),
             ..self.sync.clone()
         }
     }
@@ -245,7 +252,8 @@ impl<P: SyncPorts> Run<'_, P> {
         let sync = self.sync();
         let noted = |state: WorkspaceSyncState, now| state.revisited(&sync, pages, now);
         self.window.note(noted).await?;
-        self.go_on(sync.revisits.done()).await
+        let from = sync.window.from;
+        self.go_on(sync.revisits.done(from)).await
     }
 
     /// Goes on with the current window, after a list of what changed in those before had too many

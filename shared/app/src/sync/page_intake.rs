@@ -84,6 +84,11 @@ impl ListedCalendars {
         }
     }
 
+    /// Has the events of calendars be written that were skipped before: they may be stored by now.
+    pub(super) fn try_skipped_again(&mut self) {
+        self.skipped = BTreeSet::new();
+    }
+
     /// The sync follows another one.
     pub(super) fn follow(&mut self, before: Option<&LatestSync>) {
         let skipped = before.map(|before| before.reach.skipped.clone());

@@ -270,7 +270,7 @@ impl<P: SyncPorts> Resync<'_, P> {
         let calendars = AllCalendars::new(self.state, known);
         match self.windows.run(policy, need, &calendars, terms).await {
             Ok(Progress::Left) => self.go_on().await,
-            Ok(Progress::Held) => {}
+            Ok(Progress::Held | Progress::Idle) => {}
             // The next one credits the calendars: their list need not be held twice.
             Ok(Progress::Done) => {
                 self.go_on().await;

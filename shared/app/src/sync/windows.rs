@@ -27,8 +27,10 @@ const MOMENT: SignedDuration = SignedDuration::from_secs(1);
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
-    /// No sync is in progress any more.
+    /// The last window is listed.
     Done,
+    /// Nothing has to be listed.
+    Idle,
     /// The time of this run is up, or a newer policy is active: the next run goes on at once.
     Left,
     /// Another worker is at it.
@@ -68,7 +70,8 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
             let in_progress = match (meeting, need.events()) {
                 (Some(sync), _) if sync.is_held(now) => return Ok(Progress::Held),
                 (Some(sync), _) => sync,
-                (None, None) => return Ok(Progress::Done),
+                // One of an older policy may have been left, which nothing needs any more.
+                (None, None) => return Ok(Progress::Idle),
                 (None, Some(events)) => {
                     let listed = calendars.get().await?;
                     // A calendar that changed a moment ago would not be credited.

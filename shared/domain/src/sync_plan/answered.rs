@@ -29,7 +29,8 @@ impl WorkspaceSyncState {
         let Extent::Since(since) = requested.extent else {
             return false;
         };
-        let is_between = since >= from && plus(requested.sent_at, OWN_CLOCKS) < until;
+        let is_between =
+            since >= plus(from, OVERLAP) && plus(requested.sent_at, OWN_CLOCKS) < until;
         is_between && requested.lateness + OWN_CLOCKS < OVERLAP
     }
 }

@@ -16,10 +16,10 @@
 //! pages. While many calendars are connected the first pages may be as near, but each list has
 //! other ones, and to read some twice would cost live requests what they need.
 //!
-//! A windowed sync that lists all changes since they were left ends this, and changes during
-//! it are listed by the next catch-up. If it took so long that this would be too long again,
-//! another windowed sync follows it, which has less to list. While it lasts, what changed in the
-//! windows before is [listed again](super::revisits) each few minutes.
+//! A windowed sync that lists all changes since they were left ends this. While it lasts, what
+//! changed in the windows before is [listed again](super::revisits) each few minutes, and what
+//! changed since is listed by the next catch-up. If that would be too long again, another windowed
+//! sync follows it, which has less to list.
 
 use jiff::{SignedDuration, Timestamp};
 

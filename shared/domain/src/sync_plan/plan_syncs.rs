@@ -59,6 +59,14 @@ pub fn plan_syncs(
             incremental.push((pending, since));
         }
     }
+    // The full sync that is left lists what changed long ago.
+    incremental.retain(|(pending, since)| {
+        let is_left = is_left(pending) && *since < plus(now, -FURTHEST);
+        if is_left {
+            plan.answered.insert(pending.calendar.clone());
+        }
+        !is_left
+    });
     if options.lists_workspace {
         if let Some(in_progress) = &workspace.in_progress {
             // There are too many changes to list calendars one by one beside it.
@@ -79,14 +87,6 @@ pub fn plan_syncs(
             }
         }
     }
-    // The full sync that is left lists them too, and so would a list for each.
-    incremental.retain(|(pending, since)| {
-        let is_left = is_left(pending) && *since < plus(now, -FURTHEST);
-        if is_left {
-            plan.answered.insert(pending.calendar.clone());
-        }
-        !is_left
-    });
     let singles = incremental.into_iter().map(|one| match one {
         (pending, _) if pending.needs_full_sync => full(pending, options, now),
         (pending, since) => overlapping(pending, since, workspace, options, now),

@@ -3,9 +3,9 @@
 //! A sync of the workspace in windows may take hours. If lists of changes leave those to
 //! [distant events](super::distant) meanwhile, an event that changes after its window was listed
 //! would be found by the next such sync, which may be too late for a meeting of the same day. So
-//! what changed in the windows before is listed once more each few minutes, with one list. The
-//! windows between two such lists are listed after the first of them began: nothing that changed
-//! before that is missing.
+//! what changed in the windows before is listed once more each few minutes, with one list, and at
+//! least one window comes between two such lists. It is listed after the first of them began:
+//! nothing that changed before that is missing.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,6 +23,9 @@ pub struct Revisits {
     /// none if such a list had too many pages: then what changed since the sync began is left to
     /// the next one.
     pub listed_until: Option<Timestamp>,
+    /// Where the window begins before which the latest list ended: another one follows after that
+    /// window.
+    pub before: Option<Timestamp>,
     /// The list in progress; none while the current window is listed.
     pub current: Option<Revisit>,
 }
@@ -41,14 +44,17 @@ impl Revisits {
     pub(super) fn begin(now: Timestamp) -> Self {
         Self {
             listed_until: Some(now),
+            before: None,
             current: None,
         }
     }
 
-    /// Whether a revisit may begin at `now`.
-    pub(super) fn may_begin(self, now: Timestamp) -> bool {
+    /// Whether a revisit may begin at `now`, before the window from an instant on.
+    pub(super) fn may_begin(self, window: Timestamp, now: Timestamp) -> bool {
         let is_due = |until| now >= plus(until, EVERY);
-        self.current.is_none() && self.listed_until.is_some_and(is_due)
+        self.current.is_none()
+            && self.before != Some(window)
+            && self.listed_until.is_some_and(is_due)
     }
 
     /// With a revisit that begins at `now`: lists of the workspace leave `distant` changes.
@@ -58,18 +64,19 @@ impl Revisits {
             began_at: now,
             since: plus(listed_until, -OVERLAP).max(distant.since),
         };
-        self.may_begin(now).then_some(Self {
+        Some(Self {
             current: Some(current),
             ..self
         })
     }
 
-    /// After the list in progress was read to its end.
+    /// After the list in progress was read to its end, before the window from an instant on.
     #[must_use]
-    pub fn done(self) -> Self {
+    pub fn done(self, window: Timestamp) -> Self {
         let began_at = self.current.map(|current| current.began_at);
         Self {
             listed_until: began_at.or(self.listed_until),
+            before: Some(window),
             current: None,
         }
     }
@@ -79,6 +86,7 @@ impl Revisits {
     pub fn none_follow(self) -> Self {
         Self {
             listed_until: None,
+            before: None,
             current: None,
         }
     }

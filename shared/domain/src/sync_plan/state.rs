@@ -218,7 +218,7 @@ pub struct WorkspaceSyncState {
     /// All changes before this instant have been listed, by syncs that overlap each other, or
     /// are left to windows.
     pub synced_until: Option<Timestamp>,
-    /// Requests that were sent since, or are about changes since, and before `synced_until`, are
+    /// Requests about changes since then that were sent before `synced_until` are
     /// [answered](Self::answers) by one of the syncs that led there; none if none are.
     pub answered_since: Option<Timestamp>,
     /// A list that goes on from `synced_until` has at least so many events, as far as is known:

@@ -184,23 +184,30 @@ impl WindowedSync {
     /// current window is.
     #[must_use]
     pub fn may_revisit(&self, now: Timestamp) -> bool {
-        self.window.from > now && self.revisits.may_begin(now)
+        self.window.from > now && self.revisits.may_begin(self.window.from, now)
     }
 
     /// The sync with a list of these changes that begins at `now`, if it may: lists of the
     /// workspace leave `distant` ones.
     #[must_use]
     pub fn revisiting(&self, distant: DistantChanges, now: Timestamp) -> Option<Self> {
-        let revisits = self.revisits.begun(distant, now)?;
-        self.may_revisit(now).then(|| Self {
-            revisits,
+        if !self.may_revisit(now) {
+            return None;
+        }
+        Some(Self {
+            revisits: self.revisits.begun(distant, now)?,
             ..self.clone()
         })
     }
 
-    /// All changes before this instant are listed once the last window is.
+    /// All changes before this instant are listed once the last window is. Windows that skipped a
+    /// calendar, and what was listed again behind them, lack its changes.
     pub(super) fn listed_until(&self) -> Timestamp {
-        self.revisits.listed_until.unwrap_or(self.began_at)
+        let listed_until = self
+            .revisits
+            .listed_until
+            .filter(|_| self.skipped.is_empty());
+        listed_until.unwrap_or(self.began_at)
     }
 
     /// Whether the current window is the day before the sync began.

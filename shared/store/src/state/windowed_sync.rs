@@ -72,6 +72,12 @@ struct WindowedSyncRow {
         skip_serializing_if = "Option::is_none"
     )]
     revisited_until: Option<Timestamp>,
+    #[serde(
+        with = "microsecond::optional",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    revisited_before: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     revisit: Option<RevisitRow>,
     #[serde(with = "stored_text::set")]
@@ -145,6 +151,7 @@ impl From<WindowedSync> for WindowedSyncRow {
             pages_before: sync.pages_before,
             busiest: sync.busiest,
             revisited_until: sync.revisits.listed_until,
+            revisited_before: sync.revisits.before,
             revisit: sync.revisits.current.map(|current| RevisitRow {
                 began_at: current.began_at,
                 since: current.since,
@@ -173,6 +180,7 @@ impl From<WindowedSyncRow> for WindowedSync {
             busiest: row.busiest,
             revisits: Revisits {
                 listed_until: row.revisited_until,
+                before: row.revisited_before,
                 current: row.revisit.map(|current| Revisit {
                     began_at: current.began_at,
                     since: current.since,

@@ -149,6 +149,7 @@ fn full_windowed() -> WindowedSyncState {
         busiest: 9,
         revisits: Revisits {
             listed_until: Some(at("09:30:00.000005")),
+            before: Some(at("09:50:00.000007")),
             current: Some(Revisit {
                 began_at: at("09:40:00.000006"),
                 since: at("09:29:30.000005"),
@@ -176,6 +177,7 @@ fn full_windowed() -> WindowedSyncState {
                 },
                 revisits: Revisits {
                     listed_until: None,
+                    before: None,
                     current: None,
                 },
                 ..sync

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::id::CalendarId;
 use crate::revision::PolicyRevision;
 use crate::sync_plan::state::{CatchUp, SyncInProgress};
 
@@ -26,8 +27,13 @@ const PAGES_A_WINDOW: u32 = 1;
 /// What happens; times are in seconds.
 #[derive(Debug, Clone, Copy)]
 enum Op {
-    /// An event changes that starts in so many hours, its `updated_at` being so much earlier.
-    Change { starts_in: i64, lag: i64 },
+    /// An event changes that starts in so many hours, its `updated_at` being so much earlier. Its
+    /// calendar may be one that windows skip.
+    Change {
+        starts_in: i64,
+        lag: i64,
+        is_skipped: bool,
+    },
     /// A list for requests begins that reaches back so far.
     List { back: i64 },
     /// A catch-up begins, if it is due.
@@ -40,8 +46,8 @@ enum Op {
     Interrupt,
     /// Windows begin: of all coming events, or of what was left.
     Windows { are_full: bool },
-    /// So many windows are listed.
-    Window { windows: u8 },
+    /// So many windows are listed. Those of a full sync may skip a calendar.
+    Window { windows: u8, skips: bool },
     /// The workspace is synced in full, one calendar after the other.
     Anew,
     /// Time passes.
@@ -53,15 +59,16 @@ fn op() -> impl Strategy<Value = Op> {
     let back = prop_oneof![0_i64..MINUTE, 0_i64..HOUR];
     let time = prop_oneof![4 => 0_i64..MINUTE, 3 => 0_i64..10 * MINUTE, 1 => 0_i64..2 * HOUR];
     prop_oneof![
-        80 => (starts_in, 0..=LATEST_SECONDS)
-            .prop_map(|(starts_in, lag)| Op::Change { starts_in, lag }),
+        80 => (starts_in, 0..=LATEST_SECONDS, prop::bool::weighted(0.3))
+            .prop_map(|(starts_in, lag, is_skipped)| Op::Change { starts_in, lag, is_skipped }),
         50 => back.prop_map(|back| Op::List { back }),
         30 => Just(Op::CatchUp),
         50 => Just(Op::Finish),
         30 => Just(Op::Leave),
         5 => Just(Op::Interrupt),
         40 => prop::bool::weighted(0.2).prop_map(|are_full| Op::Windows { are_full }),
-        60 => (1_u8..4).prop_map(|windows| Op::Window { windows }),
+        60 => (1_u8..4, prop::bool::weighted(0.2))
+            .prop_map(|(windows, skips)| Op::Window { windows, skips }),
         1 => Just(Op::Anew),
         40 => time.prop_map(|time| Op::Pass { time }),
     ]
@@ -74,6 +81,8 @@ struct Change {
     /// From then on it is in lists.
     visible_at: Timestamp,
     starts_at: Timestamp,
+    /// Its calendar is skipped by windows that skip one.
+    is_skipped: bool,
     is_listed: bool,
 }
 
@@ -85,6 +94,8 @@ struct World {
     list: Option<WorkspaceCoverage>,
     /// The windows in progress, and when the current one began to be listed.
     windows: Option<(WindowedSync, Timestamp)>,
+    /// The earliest change that is requested of a calendar that was skipped behind the windows.
+    requested: Option<Timestamp>,
 }
 
 impl World {
@@ -96,6 +107,7 @@ impl World {
             changes: Vec::new(),
             list: None,
             windows: None,
+            requested: None,
         }
     }
 
@@ -105,13 +117,18 @@ impl World {
 
     fn take(&mut self, op: Op) {
         match op {
-            Op::Change { starts_in, lag } => {
+            Op::Change {
+                starts_in,
+                lag,
+                is_skipped,
+            } => {
                 let starts_in =
                     SignedDuration::from_hours(starts_in) + SignedDuration::from_mins(50);
                 self.changes.push(Change {
                     updated_at: plus(self.now, SignedDuration::from_secs(-lag)),
                     visible_at: self.now,
                     starts_at: plus(self.now, starts_in),
+                    is_skipped,
                     is_listed: false,
                 });
             }
@@ -130,7 +147,7 @@ impl World {
             }
             Op::Interrupt => self.list = None,
             Op::Windows { are_full } => self.begin_windows(are_full),
-            Op::Window { windows } => (0..windows).for_each(|_| self.list_window()),
+            Op::Window { windows, skips } => (0..windows).for_each(|_| self.list_window(skips)),
             Op::Anew => self.begin_anew(),
             Op::Pass { time } => self.pass(time),
         }
@@ -179,8 +196,9 @@ impl World {
     /// The list ends. What became visible after it began may be missing from it.
     fn finish(&mut self) {
         let Some(list) = self.list.take() else { return };
-        self.read(list.began_at, list.since, |start| {
-            list.starts_until.is_none_or(|until| start <= until)
+        self.read(list.began_at, list.since, |change| {
+            list.starts_until
+                .is_none_or(|until| change.starts_at <= until)
         });
         let finished = SyncInProgress {
             mark: list,
@@ -196,12 +214,11 @@ impl World {
         &mut self,
         visible_at: Timestamp,
         since: Option<Timestamp>,
-        is_asked: impl Fn(Timestamp) -> bool,
+        is_asked: impl Fn(&Change) -> bool,
     ) {
         for change in &mut self.changes {
             let is_since = since.is_none_or(|since| change.updated_at >= since);
-            change.is_listed |=
-                change.visible_at <= visible_at && is_since && is_asked(change.starts_at);
+            change.is_listed |= change.visible_at <= visible_at && is_since && is_asked(change);
         }
     }
 
@@ -229,18 +246,28 @@ impl World {
     }
 
     /// The current window is listed, as it was when that began.
-    fn list_window(&mut self) {
-        let Some((sync, began_at)) = self.windows.take() else {
+    fn list_window(&mut self, skips: bool) {
+        let Some((mut sync, began_at)) = self.windows.take() else {
             return;
         };
+        // What windows of changes skip is left to requests of its calendars.
+        let is_full = !matches!(sync.events, WindowedEvents::ChangedSince(_));
+        let skips = skips && is_full;
+        if skips {
+            sync.skipped
+                .insert(CalendarId::parse("skipped").expect("an id"));
+        }
         if let Some(revisit) = sync.revisits.current {
             let from = sync.window.from;
-            self.read(began_at, Some(revisit.since), |start| start <= from);
+            self.request(Some(revisit.since).filter(|_| skips));
+            self.read(began_at, Some(revisit.since), |change| {
+                change.starts_at <= from && !(skips && change.is_skipped)
+            });
             self.state = self
                 .state
                 .clone()
                 .revisited(&sync, PAGES_A_WINDOW, self.now);
-            let revisits = sync.revisits.done();
+            let revisits = sync.revisits.done(from);
             let sync = WindowedSync { revisits, ..sync };
             self.windows = Some((sync, self.now));
             return;
@@ -250,8 +277,13 @@ impl World {
             WindowedEvents::Coming | WindowedEvents::All => None,
         };
         let window = sync.window;
-        self.read(began_at, since, |start| {
-            start >= window.from && window.until.is_none_or(|until| start <= until)
+        self.read(began_at, since, |change| {
+            let start = change.starts_at;
+            let is_in_window =
+                start >= window.from && window.until.is_none_or(|until| start <= until);
+            // A calendar of before that a full sync skips still needs one.
+            let may_be_skipped = change.visible_at >= sync.began_at;
+            is_in_window && !(skips && change.is_skipped && may_be_skipped)
         });
         match sync.after_window(PAGES_A_WINDOW) {
             Some(next) => {
@@ -263,15 +295,23 @@ impl World {
         }
     }
 
+    fn request(&mut self, since: Option<Timestamp>) {
+        self.requested = [self.requested, since].into_iter().flatten().min();
+    }
+
     /// Nothing changes any more, and nothing fails.
     fn become_quiet(&mut self) {
         for _ in 0..4 {
             self.pass(6 * MINUTE);
             self.take(Op::CatchUp);
             self.take(Op::Finish);
+            if let Some(since) = self.requested.take() {
+                self.begin(since);
+                self.take(Op::Finish);
+            }
             self.take(Op::Windows { are_full: false });
             while self.windows.is_some() {
-                self.list_window();
+                self.list_window(false);
             }
         }
     }
