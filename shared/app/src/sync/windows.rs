@@ -64,10 +64,13 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
             let now = self.clock().now();
             let state = self.state.windowed_sync_state().await?;
             let in_progress = state.in_progress.clone();
-            let meeting = in_progress.filter(|sync| {
-                sync.mark.policy >= policy.revision && need.is_met_by(&sync.mark, now)
-            });
-            let in_progress = match (meeting, need.events()) {
+            let in_progress = in_progress.filter(|sync| sync.mark.policy >= policy.revision);
+            let events = match &in_progress {
+                Some(sync) => need.events_anew(&sync.mark),
+                None => need.events(),
+            };
+            let meeting = in_progress.filter(|sync| need.is_met_by(&sync.mark, now));
+            let in_progress = match (meeting, events) {
                 (Some(sync), _) if sync.is_held(now) => return Ok(Progress::Held),
                 (Some(sync), _) => sync,
                 // One of an older policy may have been left, which nothing needs any more.

@@ -27,6 +27,17 @@ impl Need {
         }
     }
 
+    /// The events that are to be listed instead of a sync in progress that does not go on. Where its
+    /// window has passed, and nothing else needs as many, they are still those of that sync: it may
+    /// be for a policy, which the calendars that were read do not show any more.
+    pub(super) fn events_anew(self, sync: &WindowedSync) -> Option<WindowedEvents> {
+        match (self, sync.events) {
+            (Self::Coming, WindowedEvents::All) => Some(WindowedEvents::All),
+            (Self::Distant(_), WindowedEvents::Coming | WindowedEvents::All) => Some(sync.events),
+            _ => self.events(),
+        }
+    }
+
     /// Whether a sync that is in progress at `now` goes on. One whose window has passed does not,
     /// since it would list meetings that have begun before those that start next.
     pub(super) fn is_met_by(self, sync: &WindowedSync, now: Timestamp) -> bool {

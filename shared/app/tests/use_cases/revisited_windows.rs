@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use callsheet_app::ports::{SyncStates as _, WriteOutcome};
 use callsheet_domain::{
-    DistantChanges, PolicyRevision, SyncInProgress, Timestamp, Window, WindowedEvents,
-    WindowedSync, WindowedSyncState, WorkspaceSyncState, plus,
+    AllCalendarsRead, DistantChanges, PolicyRevision, SyncInProgress, Timestamp, Window,
+    WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceSyncState, plus,
 };
 use callsheet_testkit::With as _;
 use jiff::SignedDuration;
@@ -107,6 +107,31 @@ async fn near_becomes_longer_again_once_few_changes_are_left_behind_the_window()
     harness.resync(harness.after(30)).await;
     let distant = harness.workspace_state().await.distant;
     assert_eq!(distant.map(|distant| distant.near), Some(hours(25)));
+}
+
+/// At 100,000 calendars a window of meetings that start soon may pass before it is listed. Which
+/// calendars need the policy is not read each minute.
+#[tokio::test]
+async fn windows_of_a_policy_begin_anew_as_such_when_one_has_passed() {
+    let (harness, pushed_at) = Harness::in_the_windows_of_the_third_day(&[5, WINDOW, 600]).await;
+    let mut state = harness.windowed().await;
+    let sync = state.in_progress.as_mut().expect("it is in progress");
+    sync.mark.window = Window {
+        from: pushed_at,
+        until: Some(plus(pushed_at, SignedDuration::from_mins(2))),
+    };
+    harness.clock.advance(SignedDuration::from_mins(4));
+    state.all_read = Some(AllCalendarsRead {
+        at: harness.after(0),
+        policy: PolicyRevision(1),
+    });
+    let written = harness.state.write_windowed_sync_state(&state).await;
+    assert_eq!(written.expect("memory"), WriteOutcome::Written);
+    harness.resynced_to_the_end().await;
+    for hour in [5, WINDOW, 600] {
+        assert_eq!(harness.policies_at(CALENDARS, hour), [1], "at {hour}");
+    }
+    assert_eq!(harness.behind(CALENDARS, 1).await, [] as [usize; 0]);
 }
 
 /// A list has a thousand pages at most.
