@@ -8,8 +8,8 @@ use callsheet_app::{
 };
 use callsheet_domain::{
     CalendarEvent, Decision, DeduplicationKey, DeduplicationScheme, EventId, IcalUid,
-    LinkComparison, Meeting, PolicyDocument, PolicyRevision, RuleDocument, RuleName, SyncReason,
-    Then, When,
+    LinkComparison, Meeting, PastVerdict, PastVerdicts, PolicyDocument, PolicyRevision,
+    RuleDocument, RuleName, SyncReason, Then, When,
 };
 use callsheet_testkit::{
     With as _, a_calendar, a_calendar_record, an_actor, an_event, at, policy_of,
@@ -258,16 +258,25 @@ async fn a_preview_shows_what_is_written_then() {
         .push(|active_revision| *active_revision = document)
         .await;
     harness.resync(an_hour_later).await;
-    // A check waits from when it is written.
-    let without_check = |row: Decision| row.with(|row| row.owner_check = None);
-    let written = |row: Decision| without_check(row).with(|row| row.version = row.version.next());
+    // A check waits from when it is written, and the verdict is that of then.
+    let decided_then = |verdict: &PastVerdict| PastVerdict {
+        at: at("09:00"),
+        ..verdict.clone()
+    };
+    let at_any_time = |row: Decision| {
+        row.with(|row| {
+            row.owner_check = None;
+            row.verdicts = PastVerdicts::kept(row.verdicts.all().iter().map(decided_then));
+        })
+    };
+    let written = |row: Decision| at_any_time(row).with(|row| row.version = row.version.next());
     let mut expected: Vec<_> = shown
         .into_iter()
         .map(|change| written(change.after))
         .collect();
     expected.sort_by(|one, other| one.key.cmp(&other.key));
     let rows = harness.decisions.all().into_iter();
-    assert_eq!(rows.map(without_check).collect::<Vec<_>>(), expected);
+    assert_eq!(rows.map(at_any_time).collect::<Vec<_>>(), expected);
 }
 
 /// A policy as an earlier build stored it does not say how links are compared: by their
