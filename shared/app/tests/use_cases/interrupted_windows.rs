@@ -1,7 +1,11 @@
 //! Full syncs of the workspace that an outage of Recall interrupts, or that follow one.
 
+use callsheet_app::ports::{SyncStates as _, WriteOutcome};
 use callsheet_app::{Handled, PortError, Service};
-use callsheet_domain::{Operation, Window, plus};
+use callsheet_domain::{
+    Operation, PolicyRevision, SyncInProgress, Window, WindowedEvents, WindowedSync,
+    WindowedSyncState, plus,
+};
 use callsheet_testkit::Fault;
 use jiff::SignedDuration;
 
@@ -111,4 +115,33 @@ async fn full_syncs_that_are_requested_begin_anew() {
     harness.resynced_to_the_end().await;
     assert_eq!(harness.lists_since(calls), [], "nothing is left to do");
     assert!(!harness.windowed().await.are_urgent(requested_at));
+}
+
+/// Most calendars were disconnected since, so that each of the others has a full sync of its own.
+#[tokio::test]
+async fn windows_of_an_older_policy_that_nothing_needs_have_no_resync_follow_at_once() {
+    let few = 20;
+    let harness = Harness::of_calendars(few, &[1, 60]).await;
+    let sync = WindowedSync::begin(
+        PolicyRevision(0),
+        60,
+        WindowedEvents::Coming,
+        harness.after(0),
+    );
+    let state = WindowedSyncState {
+        in_progress: Some(SyncInProgress {
+            mark: sync,
+            next: None,
+            pages: 0,
+            listed: 0,
+            held_until: harness.after(0),
+        }),
+        ..harness.windowed().await
+    };
+    let written = harness.state.write_windowed_sync_state(&state).await;
+    assert_eq!(written.expect("memory"), WriteOutcome::Written);
+    harness.push(skips_all).await;
+    let runs = harness.resynced_to_the_end().await;
+    assert!(runs < 5, "{runs} runs");
+    assert_eq!(harness.policies_at(few, 60), [1]);
 }
