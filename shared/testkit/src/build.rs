@@ -285,7 +285,7 @@ pub fn an_applied_bot(wanted: &WantedBot) -> AppliedBot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use callsheet_domain::{Evaluation, Overrides, decide, plan, revise_copies};
+    use callsheet_domain::{Evaluation, Overrides, PastVerdicts, decide, plan, revise_copies};
 
     #[test]
     fn the_default_decision_is_the_decision_on_the_default_event() {
@@ -302,7 +302,10 @@ mod tests {
             event: &event,
         };
         let revised = revise_copies(&[], &[evaluated], at("09:30"));
-        assert_eq!(revised.writes, [decision]);
+        // It was decided at no instant in particular.
+        let written = revised.writes.into_iter();
+        let written = written.map(|row| row.with(|row| row.verdicts = PastVerdicts::default()));
+        assert_eq!(written.collect::<Vec<_>>(), [decision]);
     }
 
     #[test]
