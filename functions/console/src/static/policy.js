@@ -95,6 +95,9 @@ function start(place, { ask, say, refresh }) {
         find(`[data-total=${name}]`).textContent = totals[name];
       }
     };
+    // What a check of the text would say now would hide what the preview says.
+    clearTimeout(typing);
+    lints++;
     find("[data-previewed]").replaceChildren();
     add();
     toggle(true);
