@@ -95,9 +95,8 @@ function start(place, { ask, say, refresh }) {
         find(`[data-total=${name}]`).textContent = totals[name];
       }
     };
-    // What a check of the text would say now would hide what the preview says.
     clearTimeout(typing);
-    lints++;
+    lints++; // a late answer would speak over the preview
     find("[data-previewed]").replaceChildren();
     add();
     toggle(true);
