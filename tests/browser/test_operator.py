@@ -97,6 +97,22 @@ def test_an_invalid_policy_is_marked_at_its_line(page: Page, tenant: Tenant) -> 
     assert not [path for path in calls if "preview" in path], "a check asks nothing of Recall"
 
 
+def test_a_preview_right_after_typing_marks_the_text_and_has_the_last_word(page: Page, tenant: Tenant) -> None:
+    held: list[Route] = []
+    page.route("**/v1/policies/lint*", lambda route: held.append(route))
+    text = open_policy(page)
+    choose_only(page, tenant.address(1))
+    text.fill(DOUBTFUL)
+    page.locator("#preview").press("Enter")
+    progress = page.locator("[data-progress]")
+    expect(progress).to_have_text("Stopped after 0 of 1.")
+    for route in held:
+        route.continue_()
+    expect(page.locator(".lines li").nth(4)).to_have_class("marked")
+    expect(text).to_have_attribute("aria-invalid", "true")
+    assert page.locator("#live").text_content() == progress.text_content()
+
+
 def test_a_preview_changes_nothing(page: Page, empty_tenant: Tenant) -> None:
     tenant = empty_tenant
     event = tenant.create("Kick-off")

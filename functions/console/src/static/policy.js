@@ -41,14 +41,14 @@ function start(place, { ask, say, refresh }) {
     text.setAttribute("aria-invalid", String(Boolean(lint.querySelector("[data-problems]:not([data-problems='0'])"))));
   }
 
-  async function check() {
+  async function check(isSilent = false) {
     const number = ++lints;
     const asked = await ask("v1/policies/lint", { method: "POST", body: text.value, headers: YAML });
     // An answer that was overtaken is about another text.
     if (!asked || number !== lints) return;
     lint.replaceChildren(asked.element);
     mark();
-    say(asked.element.dataset.said ?? asked.element.textContent);
+    if (!isSilent) say(asked.element.dataset.said ?? asked.element.textContent);
   }
 
   function changed() {
@@ -58,7 +58,7 @@ function start(place, { ask, say, refresh }) {
     if (old) old.hidden = false;
     mark();
     clearTimeout(typing);
-    typing = setTimeout(check, PAUSE);
+    typing = setTimeout(() => check(), PAUSE);
   }
 
   function goTo({ line, column }) {
@@ -96,7 +96,7 @@ function start(place, { ask, say, refresh }) {
       }
     };
     clearTimeout(typing);
-    lints++; // a late answer would speak over the preview
+    check(true);
     find("[data-previewed]").replaceChildren();
     add();
     toggle(true);
