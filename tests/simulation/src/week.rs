@@ -19,7 +19,6 @@ use tokio::task::spawn_local;
 use crate::company::{CalendarNumber, Kind, MeetingNumber, days_after, is_weekend, midnight};
 use crate::lambda::Deployed;
 use crate::lateness::{Cause, Phase};
-use crate::workspace::Place;
 use crate::world::{DecidedWithin, World};
 
 /// How often a meeting of each calendar changes on a workday.
@@ -291,7 +290,8 @@ impl Week {
             let last = WITHIN_HOURS.into_iter().max().unwrap_or_default();
             simulated.workspace.places(pushed_at, until(last))
         });
-        let mut decided = 0;
+        // The first of them are decided, or start later now, and are then waited for with those.
+        let (mut decided, mut moved) = (0, Vec::new());
         for hours in WITHIN_HOURS {
             let starting = events.partition_point(|(start, _)| *start < until(hours));
             let mut within = DecidedWithin {
@@ -301,15 +301,23 @@ impl Week {
             };
             self.world().with(|one| one.after_push.push(within));
             loop {
-                decided = self.world().with(|simulated| {
-                    let is_left = |(_, event): &Place| {
-                        let lateness = &simulated.lateness;
-                        lateness.is_undecided_since(*event, pushed_at)
+                let is_done = self.world().with(|simulated| {
+                    let is_left = |event| simulated.lateness.is_undecided_since(event, pushed_at);
+                    let starts_later = |event| {
+                        simulated.workspace.company.meeting_of(event).starts_at >= until(hours)
                     };
-                    let left = events[decided..].iter().position(is_left);
-                    left.map_or(events.len(), |left| decided + left)
+                    while let Some((_, event)) = events[..starting].get(decided) {
+                        if is_left(*event) && starts_later(*event) {
+                            moved.push(*event);
+                        } else if is_left(*event) {
+                            return false;
+                        }
+                        decided += 1;
+                    }
+                    moved.retain(|event| is_left(*event));
+                    moved.iter().all(|event| starts_later(*event))
                 });
-                if decided >= starting {
+                if is_done {
                     break;
                 }
                 self.world().pass(SignedDuration::from_secs(1)).await;

@@ -77,6 +77,8 @@ pub(crate) struct Simulated {
     pub(crate) after_push: Vec<DecidedWithin>,
     /// The number of the policy in force.
     pub(crate) policy: u64,
+    /// When the second one was pushed.
+    pub(crate) pushed_at: Option<Timestamp>,
     /// Whether Recall answers.
     pub(crate) is_out: bool,
     pub(crate) random: fastrand::Rng,
@@ -100,6 +102,7 @@ impl World {
                 started: Started::default(),
                 after_push: Vec::new(),
                 policy: 1,
+                pushed_at: None,
                 is_out: false,
                 random: fastrand::Rng::with_seed(seed),
             })),
@@ -132,8 +135,13 @@ impl Simulated {
     /// Whether the meeting of an event has the bot that it should have, for whichever of its
     /// events, or the event has none.
     fn is_bot_right(&self, event: EventNumber) -> bool {
+        self.is_bot_right_by(self.policy, event)
+    }
+
+    /// The same by a policy.
+    fn is_bot_right_by(&self, policy: u64, event: EventNumber) -> bool {
         let of = self.workspace.company.events[event as usize].meeting;
-        if Company::is_wanted(self.workspace.company.meeting_of(event), self.policy) {
+        if Company::is_wanted(self.workspace.company.meeting_of(event), policy) {
             self.workspace.has_bot_at_start(of)
         } else {
             self.workspace.bot(event).is_none()
@@ -231,7 +239,7 @@ impl Simulated {
 
     /// Puts the second policy into force.
     pub(crate) fn push(&mut self, listed_until: Timestamp, now: Timestamp) {
-        self.policy = 2;
+        (self.policy, self.pushed_at) = (2, Some(now));
         for event in self.workspace.starting(now, listed_until) {
             if !self.workspace.company.meeting_of(event).is_deleted {
                 self.note_changed(event, Cause::Policy, now);
@@ -249,8 +257,13 @@ impl Simulated {
             if self.workspace.company.events[*event as usize].updated_at >= starts_at {
                 continue;
             }
-            let was_wanted = Company::is_wanted(meeting, self.policy);
-            if self.is_bot_right(*event) {
+            // A policy changes no meeting that has begun.
+            let policy = match self.pushed_at {
+                Some(pushed_at) if starts_at < pushed_at => 1,
+                _ => self.policy,
+            };
+            let was_wanted = Company::is_wanted(meeting, policy);
+            if self.is_bot_right_by(policy, *event) {
                 self.started.right += u64::from(was_wanted);
             } else {
                 let wrong = self.lateness.bot_is_wrong_since(*event);
