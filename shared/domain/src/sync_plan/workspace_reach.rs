@@ -21,6 +21,15 @@ pub(super) const FURTHEST: SignedDuration = SignedDuration::from_hours(1);
 const PAGES_MORE: i64 = 1;
 const CATCH_UP_AFTER: SignedDuration = SignedDuration::from_mins(1);
 const CATCH_UP_PAGES: i64 = 20;
+/// Where a minute of changes takes more pages than that, a catch-up would be too long to be read to
+/// its end. There each list goes on from the one before, if it is [`SOON`] after it: that costs no
+/// more than catch-ups do. It takes no more pages than a minute's limit, and repeats no more than a
+/// third of that.
+const SOON: SignedDuration = SignedDuration::from_secs(25);
+const MOST_PAGES: i64 = 60;
+const MOST_PAGES_AGAIN: i64 = 20;
+/// A list of what changed in so long a time may have more than one burst.
+const LONG: SignedDuration = SignedDuration::from_secs(20);
 /// After a sync, events change half as often each time this has passed.
 const HALVED: SignedDuration = SignedDuration::from_secs(15);
 /// A part of the changes that counts for nothing.
@@ -69,16 +78,29 @@ pub(super) fn caught_up_since(
 ) -> Option<Timestamp> {
     let caught_up_at = workspace.synced_until?;
     let caught_up = since.min(plus(caught_up_at, -OVERLAP));
-    let pages = |since| expected_pages(workspace.latest.as_ref(), since, now);
-    let pages_again = pages(caught_up).max(pages_of(workspace.listed_again.into()));
-    let most = if caught_up_at <= plus(now, -CATCH_UP_AFTER) {
+    let latest = workspace.latest.as_ref();
+    let pages = |since| expected_pages(latest, since, now);
+    let expected = pages(caught_up);
+    let again = pages_of(workspace.listed_again.into());
+    let was_caught_up = |before: SignedDuration| caught_up_at <= plus(now, -before);
+    let most = if was_caught_up(CATCH_UP_AFTER) {
         CATCH_UP_PAGES
     } else {
         0
     };
-    let is_worth_it =
-        caught_up >= plus(now, -FURTHEST) && pages_again <= most.max(pages(since) + PAGES_MORE);
-    is_worth_it.then_some(caught_up)
+    let is_little = expected.max(again) <= most.max(pages(since) + PAGES_MORE);
+    let is_soon = was_caught_up(SOON) && latest.is_some_and(is_catch_up_too_long);
+    let is_better_than_catch_up = is_soon && expected <= MOST_PAGES && again <= MOST_PAGES_AGAIN;
+    let is_worth_it = is_little || is_better_than_catch_up;
+    (caught_up >= plus(now, -FURTHEST) && is_worth_it).then_some(caught_up)
+}
+
+/// Whether events have changed so often for some time that a list from a catch-up a minute ago takes
+/// more than [`CATCH_UP_PAGES`].
+fn is_catch_up_too_long(latest: &LatestSync) -> bool {
+    let millis = (CATCH_UP_AFTER + OVERLAP).as_millis();
+    let listed = i128::from(latest.listed) * millis / latest.span().as_millis();
+    latest.span() >= LONG && pages_of(listed) > CATCH_UP_PAGES
 }
 
 /// The expected number of pages of a sync of the workspace: events change as often as in the

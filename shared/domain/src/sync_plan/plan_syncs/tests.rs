@@ -361,11 +361,17 @@ fn listed_again(listed_again: u32, workspace: WorkspaceSyncState) -> WorkspaceSy
 #[test_case(caught_up(985, latest(985, 975, 3, 250)), "983"; "the changes of half a minute are some pages")]
 #[test_case(caught_up(945, latest(985, 945, 2, 200)), "983"; "it costs some pages, and the catch-up was a moment ago")]
 #[test_case(caught_up(935, latest(985, 945, 2, 200)), "905"; "it costs some pages, and the catch-up was a minute ago")]
-#[test_case(caught_up(935, latest(985, 945, 10, 1_000)), "983"; "it costs many pages")]
+#[test_case(caught_up(935, latest(985, 970, 10, 1_000)), "983"; "it costs many pages")]
 #[test_case(caught_up(-9_000, latest(985, 900, 1, 0)), "983"; "the catch-up was too long ago")]
 #[test_case(listed_again(99, caught_up(985, latest(985, 900, 1, 5))), "955"; "few were listed since")]
 #[test_case(listed_again(5_000, caught_up(985, latest(985, 900, 1, 5))), "983"; "a burst was listed since")]
 #[test_case(listed_again(5_000, caught_up(935, latest(985, 900, 1, 5))), "983"; "a burst was listed since, and the catch-up was a minute ago")]
+#[test_case(listed_again(1_500, caught_up(965, latest(985, 945, 14, 1_400))), "935"; "a catch-up would have more than a hundred pages")]
+#[test_case(listed_again(1_500, caught_up(895, latest(985, 945, 14, 1_400))), "865"; "and the list some of them")]
+#[test_case(listed_again(1_500, caught_up(805, latest(985, 945, 14, 1_400))), "983"; "which would be more than a minute's limit")]
+#[test_case(listed_again(2_000, caught_up(965, latest(985, 945, 14, 1_400))), "983"; "and would repeat more than a third of it")]
+#[test_case(listed_again(1_500, caught_up(976, latest(985, 945, 14, 1_400))), "983"; "so soon after the catch-up that others go on from it")]
+#[test_case(listed_again(700, caught_up(965, latest(985, 966, 7, 700))), "983"; "as many changes in a shorter time, which may have been one burst")]
 fn a_sync_of_the_workspace_goes_on_from_the_latest_catch_up_if(
     workspace: WorkspaceSyncState,
     since: &str,
