@@ -7,16 +7,16 @@
 
 use callsheet_domain::{
     Calendar, CalendarId, CalendarListProgress, CalendarRecord, CalendarStatus, Operation,
-    RateLimit, Timestamp, plus,
+    RateLimit, Timestamp, WorkspaceSyncState, plus,
 };
 
 use crate::calendar_loader::CalendarLoader;
 use crate::ports::{
     CalendarDirectory as _, Calendars as _, Clock as _, PageOfCalendars, SyncStates as _,
-    UnreadableCalendar, WriteOutcome,
+    UnreadableCalendar,
 };
-use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync::retirement::Retirement;
+use crate::sync::workspace_state::change_workspace_state;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{CallTerms, Paging};
@@ -175,14 +175,9 @@ impl<P: SyncPorts> CalendarList<'_, P> {
 
     /// Saves when the list was read.
     async fn save_listed_at(&self, began_at: Timestamp) -> Result<(), SyncError> {
-        let state = self.loader.state;
-        retry_on_conflict(async || {
-            let mut workspace = state.workspace().await?;
-            workspace.listed_calendars_at = workspace.listed_calendars_at.max(Some(began_at));
-            Ok(match state.write_workspace_state(&workspace).await? {
-                WriteOutcome::Written => Attempt::Done(()),
-                WriteOutcome::Conflict => Attempt::Conflict,
-            })
+        change_workspace_state(self.loader.state, |state| WorkspaceSyncState {
+            listed_calendars_at: state.listed_calendars_at.max(Some(began_at)),
+            ..state
         })
         .await
     }

@@ -1,416 +1,102 @@
 //! Lists one window of a sync of the workspace.
 //!
 //! A window that is listed knows which events it came across. The events with a bot that
-//! should have been among them are read by id, see [`UnlistedEvents`].
+//! should have been among them are read by id, see
+//! [`UnlistedEvents`](super::unlisted::UnlistedEvents).
 //!
 //! Before it, what changed in the windows before is listed each few minutes, as long as lists of
-//! the workspace leave changes to distant events: see [`Revisits`].
+//! the workspace leave changes to distant events: see
+//! [`Revisits`](callsheet_domain::Revisits).
 
 use std::collections::BTreeSet;
 
 use callsheet_domain::{
-    CompletedWindows, ListedIds, Revisits, SyncInProgress, Timestamp, WindowedEvents, WindowedSync,
-    WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState, plus,
+    ListedIds, SyncInProgress, WindowedSync, WindowedSyncState, WorkspaceCoverage,
+    WorkspaceSyncState, plus,
 };
 
-use crate::event_pages::{EventList, EventPage, EventPages, HOLD, ListPosition, PageHandler};
-use crate::ports::{Clock as _, EventQuery, SyncStates as _, WriteOutcome};
-use crate::retry_on_conflict::{Attempt, retry_on_conflict};
-use crate::sync::page_intake::{ListedCalendars, PageIntake};
-use crate::sync::unlisted::UnlistedEvents;
-use crate::sync_counts::SyncCounts;
+use crate::event_pages::{EventList, HOLD, PageHandler as _};
+use crate::ports::{Clock as _, EventQuery, SyncStates as _};
+use crate::sync::page_intake::ListedCalendars;
+use crate::sync::window_run::{WindowContext, WindowRun, changed_since};
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
-use crate::{ActivePolicy, CallTerms};
 
-/// Lists a window.
-pub(super) struct ListedWindow<'a, P: SyncPorts> {
-    /// Storage of calendars and sync states.
-    pub(super) store: &'a P::State,
-    /// Recall's list of events.
-    pub(super) pages: &'a EventPages<'a, P>,
-    /// Writes the decisions.
-    pub(super) intake: &'a PageIntake<'a, P>,
-    /// The policy that decides.
-    pub(super) policy: &'a ActivePolicy,
-    /// The terms of the calls.
-    pub(super) terms: CallTerms,
+/// Lists the rest of the window of a sync, over the stored `state`. True if it was the last
+/// one.
+///
+/// # Errors
+/// If it is not listed to its end. It then goes on where it stopped.
+pub(super) async fn list_window<P: SyncPorts>(
+    context: &WindowContext<'_, P>,
+    state: WindowedSyncState,
+    in_progress: SyncInProgress<WindowedSync>,
+) -> Result<bool, SyncError> {
+    let in_progress = revisiting(context, in_progress).await?;
+    let query = query(&in_progress.mark);
+    let (list, listed) = if in_progress.next.is_some() {
+        let listed = state.listed_so_far.clone();
+        (EventList::resumed(query, &in_progress), listed)
+    } else {
+        (EventList::new(query), Some(ListedIds::default()))
+    };
+    // A list of changes lacks the events that did not change.
+    let listed = listed.filter(|_| changed_since(&in_progress.mark).is_none());
+    let revisit = in_progress.mark.revisits.current;
+    let coverage = WorkspaceCoverage {
+        began_at: revisit.map_or(in_progress.mark.began_at, |revisit| revisit.began_at),
+        since: changed_since(&in_progress.mark),
+        starts_until: None,
+        skipped: in_progress.mark.skipped.clone(),
+        policy: in_progress.mark.policy,
+    };
+    let mut calendars = ListedCalendars::new(&coverage, BTreeSet::new(), context.policy);
+    calendars.try_skipped_again();
+    let mut run = WindowRun {
+        context,
+        state,
+        calendars,
+        sync: in_progress.mark,
+        listed,
+    };
+    let held_until = plus(context.clock().now(), HOLD);
+    run.save(list.position(held_until)).await?;
+    run.finish(list).await
 }
 
-impl<P: SyncPorts> ListedWindow<'_, P> {
-    /// Lists the rest of the window of a sync, over the stored `state`. True if it was the last
-    /// one.
-    ///
-    /// # Errors
-    /// If it is not listed to its end. It then goes on where it stopped.
-    pub(super) async fn list(
-        &self,
-        state: WindowedSyncState,
-        in_progress: SyncInProgress<WindowedSync>,
-    ) -> Result<bool, SyncError> {
-        let in_progress = self.revisiting(in_progress).await?;
-        let query = query(&in_progress.mark);
-        let (list, listed) = if in_progress.next.is_some() {
-            let listed = state.listed_so_far.clone();
-            (EventList::resumed(query, &in_progress), listed)
-        } else {
-            (EventList::new(query), Some(ListedIds::default()))
-        };
-        // A list of changes lacks the events that did not change.
-        let listed = listed.filter(|_| changed_since(&in_progress.mark).is_none());
-        let revisit = in_progress.mark.revisits.current;
-        let coverage = WorkspaceCoverage {
-            began_at: revisit.map_or(in_progress.mark.began_at, |revisit| revisit.began_at),
-            since: changed_since(&in_progress.mark),
-            starts_until: None,
-            skipped: in_progress.mark.skipped.clone(),
-            policy: in_progress.mark.policy,
-        };
-        let mut calendars = ListedCalendars::new(&coverage, BTreeSet::new(), self.policy);
-        calendars.try_skipped_again();
-        let mut run = Run {
-            window: self,
-            state,
-            calendars,
-            sync: in_progress.mark,
-            listed,
-        };
-        let held_until = plus(self.clock().now(), HOLD);
-        run.save(list.position(held_until)).await?;
-        run.finish(list).await
+/// The sync with a list of what changed in the windows before, if one is due before the first
+/// page of this one.
+async fn revisiting<P: SyncPorts>(
+    context: &WindowContext<'_, P>,
+    in_progress: SyncInProgress<WindowedSync>,
+) -> Result<SyncInProgress<WindowedSync>, SyncError> {
+    let now = context.clock().now();
+    if in_progress.next.is_some() || !in_progress.mark.may_revisit(now) {
+        return Ok(in_progress);
     }
-
-    fn clock(&self) -> &P::Clock {
-        self.intake.writer.clock
-    }
-
-    /// The sync with a list of what changed in the windows before, if one is due before the first
-    /// page of this one.
-    async fn revisiting(
-        &self,
-        in_progress: SyncInProgress<WindowedSync>,
-    ) -> Result<SyncInProgress<WindowedSync>, SyncError> {
-        let now = self.clock().now();
-        if in_progress.next.is_some() || !in_progress.mark.may_revisit(now) {
-            return Ok(in_progress);
-        }
-        let workspace = match self.store.workspace().await.map_err(SyncError::from) {
-            // A row that cannot be read keeps no window from being listed.
-            Err(error) if error.is_of_content() => WorkspaceSyncState::default(),
-            workspace => workspace?,
-        };
-        let distant = workspace.distant;
-        let revisiting = distant.and_then(|distant| in_progress.mark.revisiting(distant, now));
-        Ok(match revisiting {
-            Some(mark) => SyncInProgress {
-                mark,
-                ..in_progress
-            },
-            None => in_progress,
-        })
-    }
-
-    /// Stores what was listed in the state of the workspace: changes to distant events may have
-    /// been left to it.
-    async fn note(
-        &self,
-        listed: impl Fn(WorkspaceSyncState, Timestamp) -> WorkspaceSyncState,
-    ) -> Result<(), SyncError> {
-        retry_on_conflict(async || {
-            let state = self.store.workspace().await?;
-            let listed = listed(state.clone(), self.clock().now());
-            if listed == state
-                || self.store.write_workspace_state(&listed).await? == WriteOutcome::Written
-            {
-                return Ok(Attempt::Done(()));
-            }
-            Ok(Attempt::Conflict)
-        })
-        .await
-    }
-}
-
-/// The first page of a window, which no worker holds.
-fn first_page(now: Timestamp) -> ListPosition {
-    ListPosition {
-        held_until: now,
-        ..ListPosition::start(now)
-    }
-}
-
-/// The instant since which the sync lists changes; none if it lists all events.
-fn changed_since(sync: &WindowedSync) -> Option<Timestamp> {
-    if let Some(revisit) = sync.revisits.current {
-        return Some(revisit.since);
-    }
-    match sync.events {
-        WindowedEvents::ChangedSince(since) => Some(since),
-        WindowedEvents::Coming | WindowedEvents::All => None,
-    }
+    let workspace = match context.store.workspace().await.map_err(SyncError::from) {
+        // A row that cannot be read keeps no window from being listed.
+        Err(error) if error.is_of_content() => WorkspaceSyncState::default(),
+        workspace => workspace?,
+    };
+    Ok(match in_progress.mark.revisiting(&workspace, now) {
+        Some(mark) => SyncInProgress {
+            mark,
+            ..in_progress
+        },
+        None => in_progress,
+    })
 }
 
 fn query(sync: &WindowedSync) -> EventQuery {
-    let window = (Some(sync.window.from), sync.window.until);
-    let behind = (None, Some(sync.window.from));
-    let is_revisit = sync.revisits.current.is_some();
-    let (starts_from, starts_until) = if is_revisit { behind } else { window };
+    let (starts_from, starts_until) = match sync.revisits.current {
+        Some(revisit) => (revisit.starts_from, Some(sync.window.from)),
+        None => (sync.window.from, sync.window.until),
+    };
     EventQuery {
         calendar_id: None,
         updated_since: changed_since(sync),
-        starts_from,
+        starts_from: Some(starts_from),
         starts_until,
-    }
-}
-
-/// A window that is being listed.
-struct Run<'a, P: SyncPorts> {
-    window: &'a ListedWindow<'a, P>,
-    /// The state as it was last read or written.
-    state: WindowedSyncState,
-    sync: WindowedSync,
-    calendars: ListedCalendars,
-    /// The events that the window has listed; none if those of an earlier run are not known.
-    listed: Option<ListedIds>,
-}
-
-impl<P: SyncPorts> PageHandler for Run<'_, P> {
-    async fn handle(&mut self, page: EventPage, counts: &mut SyncCounts) -> Result<(), SyncError> {
-        if let Some(listed) = &mut self.listed {
-            page.ids().for_each(|id| listed.add(id));
-        }
-        let (intake, terms) = (self.window.intake, self.window.terms);
-        intake
-            .write_page(&mut self.calendars, page, counts, terms)
-            .await
-    }
-
-    async fn save(&mut self, position: ListPosition) -> Result<(), SyncError> {
-        let in_progress = Some(position.in_progress(self.sync()));
-        self.write(|state| {
-            state.in_progress.clone_from(&in_progress);
-            state.listed_so_far = None;
-        })
-        .await
-    }
-}
-
-impl<P: SyncPorts> Run<'_, P> {
-    /// The sync, with the calendars that were skipped so far.
-    fn sync(&self) -> WindowedSync {
-        WindowedSync {
-            skipped: &self.sync.skipped | self.calendars.skipped(),
-            ..self.sync.clone()
-        }
-    }
-
-    /// Lists the window to its end, and moves on to the next one. True if there is none.
-    async fn finish(mut self, mut list: EventList) -> Result<bool, SyncError> {
-        let mut counts = SyncCounts::default();
-        let ListedWindow { pages, terms, .. } = *self.window;
-        let listed = match pages.acquire(terms).await {
-            Ok(()) => {
-                pages
-                    .for_each(&mut list, &mut self, &mut counts, terms)
-                    .await
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = listed {
-            let is_too_long = matches!(error, SyncError::EndlessList) && list.is_too_long();
-            if is_too_long && self.sync.revisits.current.is_some() {
-                return self.give_revisits_up().await;
-            }
-            if is_too_long && let Some(half) = self.sync().at_half_of_window() {
-                return self.halve(half).await;
-            }
-            self.release(&list, &error).await;
-            return Err(error);
-        }
-        if self.sync.revisits.current.is_some() {
-            return self.end_revisit(&list, counts).await;
-        }
-        self.read_unlisted(&mut counts).await;
-        self.log(&list, counts);
-        self.advance(&list).await
-    }
-
-    /// Goes on with the current window, after what changed in those before was listed.
-    async fn end_revisit(
-        &mut self,
-        list: &EventList,
-        counts: SyncCounts,
-    ) -> Result<bool, SyncError> {
-        let (from, pages) = (self.sync.window.from, list.pages());
-        tracing::info!(
-            until = %from,
-            pages,
-            listed = counts.listed,
-            written = counts.written,
-            "synced what changed in the workspace before {from} meanwhile: {counts}"
-        );
-        counts.measure();
-        let sync = self.sync();
-        let noted = |state: WorkspaceSyncState, now| state.revisited(&sync, pages, now);
-        self.window.note(noted).await?;
-        let from = sync.window.from;
-        self.go_on(sync.revisits.done(from)).await
-    }
-
-    /// Goes on with the current window, after a list of what changed in those before had too many
-    /// pages.
-    async fn give_revisits_up(&mut self) -> Result<bool, SyncError> {
-        tracing::warn!(
-            "too much has changed in the windows of the workspace that were listed before: it is \
-             left to the next windows"
-        );
-        self.go_on(self.sync.revisits.none_follow()).await
-    }
-
-    async fn go_on(&mut self, revisits: Revisits) -> Result<bool, SyncError> {
-        let sync = WindowedSync {
-            revisits,
-            ..self.sync()
-        };
-        let first = Some(first_page(self.window.clock().now()).in_progress(sync));
-        self.write(|state| state.in_progress.clone_from(&first))
-            .await?;
-        Ok(false)
-    }
-
-    /// Goes back to the first page of the window, of which only the first half is listed now.
-    async fn halve(&mut self, half: WindowedSync) -> Result<bool, SyncError> {
-        let from = half.window.from;
-        tracing::info!(
-            %from,
-            "the window of the workspace from {from} on has too many pages, and is listed anew in \
-             halves"
-        );
-        let first = Some(first_page(self.window.clock().now()).in_progress(half));
-        self.write(|state| state.in_progress.clone_from(&first))
-            .await?;
-        Ok(false)
-    }
-
-    /// Moves on to the next window, which this worker holds too.
-    async fn advance(&mut self, list: &EventList) -> Result<bool, SyncError> {
-        let (sync, now) = (self.sync(), self.window.clock().now());
-        if let Some(next) = sync.after_window(list.pages()) {
-            let next = Some(first_page(now).in_progress(next));
-            self.write(|state| state.in_progress.clone_from(&next))
-                .await?;
-            return Ok(false);
-        }
-        let listed = |state: WorkspaceSyncState, now| state.listed_in_windows(&sync, now);
-        self.window.note(listed).await?;
-        let completed = CompletedWindows {
-            pages: sync.pages_before.saturating_add(list.pages()),
-            sync,
-            is_credited: false,
-        };
-        let is_full = changed_since(&completed.sync).is_none();
-        self.write(|state| {
-            state.in_progress = None;
-            if is_full {
-                state.completed = Some(completed.clone());
-            }
-        })
-        .await?;
-        Ok(true)
-    }
-
-    /// Reads the events with a bot that the window should have listed. What cannot be read
-    /// now is left to the next full sync.
-    async fn read_unlisted(&self, counts: &mut SyncCounts) {
-        let Some(listed) = &self.listed else {
-            if changed_since(&self.sync).is_none() {
-                tracing::info!(
-                    "events that a full sync of the workspace did not list are left to the next \
-                     one: this one does not know all that an earlier run listed"
-                );
-            }
-            return;
-        };
-        let unlisted = UnlistedEvents {
-            pages: self.window.pages,
-            writer: self.window.intake.writer,
-        };
-        let ListedWindow { policy, terms, .. } = *self.window;
-        let loader = self.window.intake.loader;
-        let window = (self.sync.window, listed);
-        let read = unlisted.read_window((loader, policy), window, counts, terms);
-        if let Err(error) = read.await {
-            tracing::info!(
-                %error,
-                "events that a full sync of the workspace did not list are left to the next \
-                 one: {error}"
-            );
-        }
-    }
-
-    fn log(&self, list: &EventList, counts: SyncCounts) {
-        let (from, pages) = (self.sync.window.from, list.pages());
-        let until = self.sync.window.until;
-        let until = until.map_or_else(|| "the last day".to_owned(), |until| until.to_string());
-        tracing::info!(
-            %from,
-            until,
-            pages,
-            listed = counts.listed,
-            written = counts.written,
-            "synced the workspace from {from} to {until}: {counts}"
-        );
-        counts.measure();
-    }
-
-    /// Changes the state, as long as its sync in progress is the one that was last read or
-    /// written.
-    async fn write(&mut self, change: impl Fn(&mut WindowedSyncState)) -> Result<(), SyncError> {
-        let store = self.window.store;
-        retry_on_conflict(async || {
-            let mut state = self.state.clone();
-            change(&mut state);
-            if store.write_windowed_sync_state(&state).await? == WriteOutcome::Written {
-                state.version = state.version.next();
-                self.state = state;
-                return Ok(Attempt::Done(()));
-            }
-            let stored = store.windowed_sync_state().await?;
-            if stored.in_progress != self.state.in_progress {
-                return Err(SyncError::AlreadyRunning);
-            }
-            self.state = stored;
-            Ok(Attempt::Conflict)
-        })
-        .await
-    }
-
-    /// Releases a window that ended with `error`, so that another worker can go on with it,
-    /// with the events that it has listed.
-    async fn release(&mut self, list: &EventList, error: &SyncError) {
-        if matches!(error, SyncError::AlreadyRunning) && list.pages() > 0 {
-            return; // it is another worker's
-        }
-        let now = self.window.clock().now();
-        let is_resumable = list.pages() > 0 && !matches!(error, SyncError::EndlessList);
-        let saved = self.state.in_progress.clone();
-        let released = match saved.filter(|_| is_resumable) {
-            Some(saved) => SyncInProgress {
-                held_until: now,
-                ..saved
-            },
-            None => first_page(now).in_progress(self.sync()),
-        };
-        let listed = self.listed.clone();
-        let written = self.write(|state| {
-            state.in_progress = Some(released.clone());
-            state.listed_so_far.clone_from(&listed);
-        });
-        if let Err(error) = written.await {
-            tracing::warn!(
-                %error,
-                "the full sync of the workspace was not released and can be resumed only when \
-                 its hold is over: {error}"
-            );
-        }
     }
 }

@@ -47,10 +47,12 @@ mod single_syncs;
 mod stored_progress;
 mod unlisted;
 mod unreadable_again;
+mod window_run;
 mod windows;
 mod windows_need;
 mod workload;
 mod workspace_credit;
+mod workspace_state;
 mod workspace_sync;
 
 pub use activity::batch_activity;

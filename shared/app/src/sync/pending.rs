@@ -76,7 +76,7 @@ impl Batch<'_> {
             })
         });
         let options = ListingOptions {
-            are_windows_urgent: windowed.are_urgent(workspace.full_sync_requested_at),
+            are_windows_urgent: windowed.are_urgent(workspace),
             ..self.options
         };
         plan_syncs(&pending.collect::<Vec<_>>(), workspace, options, now)

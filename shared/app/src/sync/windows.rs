@@ -14,9 +14,11 @@ use jiff::SignedDuration;
 use crate::event_pages::{EventPages, ListPosition};
 use crate::ports::{Clock as _, ListedCalendar, Policies as _, SyncStates as _};
 use crate::sync::all_calendars::{AllCalendars, connected};
-use crate::sync::listed_window::ListedWindow;
+use crate::sync::listed_window::list_window;
 use crate::sync::page_intake::PageIntake;
+use crate::sync::window_run::WindowContext;
 use crate::sync::windows_need::Need;
+use crate::sync::workspace_state::change_workspace_state;
 use crate::sync_error::SyncError;
 use crate::sync_ports::SyncPorts;
 use crate::{ActivePolicy, CallTerms, PortError};
@@ -84,6 +86,9 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
                     }
                     let (revision, connected) = (policy.revision, connected(listed));
                     let begun = WindowedSync::begin(revision, connected, events, now);
+                    if state.is_full_sync_urgent(&begun, need.requested_at()) {
+                        self.list_nearest_beside().await?;
+                    }
                     log_begun(events, connected);
                     ListPosition::start(now).in_progress(begun)
                 }
@@ -91,20 +96,30 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
             if in_progress.mark.policy > policy.revision || self.is_outdated(policy).await? {
                 return Ok(Progress::Left);
             }
-            let window = ListedWindow {
+            let context = WindowContext {
                 store: self.state,
                 pages: self.pages,
                 intake: self.intake,
                 policy,
                 terms,
             };
-            match window.list(state, in_progress).await {
+            match list_window(&context, state, in_progress).await {
                 Ok(is_last) if is_last => return Ok(Progress::Done),
                 Ok(_) => {}
                 Err(SyncError::DeadlineReached) => return Ok(Progress::Left),
                 Err(SyncError::AlreadyRunning) => return Ok(Progress::Held),
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Has lists of the workspace leave changes to the windows that begin, if there are many.
+    async fn list_nearest_beside(&self) -> Result<(), SyncError> {
+        let now = self.clock().now();
+        match change_workspace_state(self.state, |state| state.beside_windows(now)).await {
+            // A row that cannot be read keeps no window from being listed.
+            Err(error) if error.is_of_content() => Ok(()),
+            changed => changed,
         }
     }
 

@@ -38,6 +38,14 @@ impl Need {
         }
     }
 
+    /// The instant at which full syncs of all calendars were requested, if they are needed.
+    pub(super) fn requested_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Everything(requested_at) => requested_at,
+            Self::Nothing | Self::Distant(_) | Self::Coming => None,
+        }
+    }
+
     /// Whether a sync that is in progress at `now` goes on. One whose window has passed does not,
     /// since it would list meetings that have begun before those that start next.
     pub(super) fn is_met_by(self, sync: &WindowedSync, now: Timestamp) -> bool {

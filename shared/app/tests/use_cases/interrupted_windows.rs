@@ -98,7 +98,8 @@ async fn full_syncs_that_are_requested_begin_anew() {
         .began_at;
     harness.clock.advance(SignedDuration::from_hours(25));
     harness.resync(harness.deadline()).await;
-    let requested_at = harness.workspace_state().await.full_sync_requested_at;
+    let workspace = harness.workspace_state().await;
+    let requested_at = workspace.full_sync_requested_at;
     assert!(requested_at > Some(began_at), "the gap is too long");
     let state = harness.windowed().await;
     let anew_at = state
@@ -108,13 +109,14 @@ async fn full_syncs_that_are_requested_begin_anew() {
         .mark
         .began_at;
     assert!(Some(anew_at) >= requested_at, "{anew_at}");
-    assert!(state.are_urgent(requested_at));
+    assert!(state.are_urgent(&workspace));
     harness.forget_messages();
     harness.resynced_to_the_end().await;
     let calls = harness.recall.calls().len();
     harness.resynced_to_the_end().await;
     assert_eq!(harness.lists_since(calls), [], "nothing is left to do");
-    assert!(!harness.windowed().await.are_urgent(requested_at));
+    let workspace = harness.workspace_state().await;
+    assert!(!harness.windowed().await.are_urgent(&workspace));
 }
 
 /// Most calendars were disconnected since, so that each of the others has a full sync of its own.

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use callsheet_app::ports::{SyncStates as _, WriteOutcome};
 use callsheet_domain::{
-    AllCalendarsRead, DistantChanges, PolicyRevision, SyncInProgress, Timestamp, Window,
-    WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceSyncState, plus,
+    AllCalendarsRead, DistantChanges, LatestSync, PolicyRevision, SyncInProgress, Timestamp,
+    Window, WindowedEvents, WindowedSync, WindowedSyncState, WorkspaceCoverage, WorkspaceSyncState,
+    plus,
 };
 use callsheet_testkit::With as _;
 use jiff::SignedDuration;
+use test_case::test_case;
 
 use crate::harness::{Harness, skips_all};
 use crate::windows::{CALENDARS, event_id, id, meeting};
@@ -63,6 +65,29 @@ impl Harness {
         (harness, began_at)
     }
 
+    /// So many events changed in the last minute, as the latest list of the workspace says.
+    async fn listed_in_the_last_minute(&self, listed: u32) {
+        let now = self.after(0);
+        let state = WorkspaceSyncState {
+            latest: Some(LatestSync {
+                reach: WorkspaceCoverage {
+                    began_at: now,
+                    since: Some(plus(now, -SignedDuration::from_mins(1))),
+                    starts_until: None,
+                    skipped: BTreeSet::new(),
+                    policy: PolicyRevision(0),
+                },
+                until: now,
+                pages: listed.div_ceil(100),
+                listed,
+            }),
+            synced_until: Some(now),
+            ..self.workspace_state().await
+        };
+        let written = self.state.write_workspace_state(&state).await;
+        assert_eq!(written.expect("memory"), WriteOutcome::Written);
+    }
+
     /// A meeting changes so many minutes after the push, which no list of near events has.
     fn change_after(
         &self,
@@ -107,6 +132,34 @@ async fn near_becomes_longer_again_once_few_changes_are_left_behind_the_window()
     harness.resync(harness.after(30)).await;
     let distant = harness.workspace_state().await.distant;
     assert_eq!(distant.map(|distant| distant.near), Some(hours(25)));
+}
+
+/// The windows have the events of the next hours anyway, and lists of all that changes would take the
+/// pages that they need.
+#[test_case(1_000 => Some(hours(1)); "ten pages a minute")]
+#[test_case(100 => None; "one")]
+#[tokio::test]
+async fn lists_beside_the_windows_of_a_policy_are_of_the_nearest_events_where_many_change(
+    listed: u32,
+) -> Option<SignedDuration> {
+    let harness = Harness::of_calendars(CALENDARS, &[5, WINDOW, 600]).await;
+    harness.push(skips_all).await;
+    harness.listed_in_the_last_minute(listed).await;
+    // The time of this run is up after one page.
+    harness.resync(harness.after(1)).await;
+    let near = harness.workspace_state().await.distant;
+    let changed_at = harness.change_after(3, 600, (harness.after(0), 1));
+    harness.clock.advance(SignedDuration::from_mins(2));
+    for _ in 0..10 {
+        harness.resynced_to_the_end().await;
+        harness.clock.advance(SignedDuration::from_mins(6));
+    }
+    for hour in [5, WINDOW, 600] {
+        assert_eq!(harness.policies_at(CALENDARS, hour), [1], "at {hour}");
+    }
+    assert!(harness.knows_change(3, 600, changed_at));
+    assert_eq!(harness.workspace_state().await.distant, None);
+    near.map(|distant| distant.near)
 }
 
 /// At 100,000 calendars a window of meetings that start soon may pass before it is listed. Which

@@ -50,9 +50,14 @@ const STEPS: [SignedDuration; 3] = [
     SignedDuration::from_hours(5),
     SignedDuration::from_hours(1),
 ];
-/// Changes during a windowed sync of this length are listed by the next catch-up. They are no
-/// more than those between two catch-ups; after longer ones near would have to become shorter.
-const SHORT: SignedDuration = SignedDuration::from_mins(5);
+/// Changes during a windowed sync of this length are listed by the next catch-up: they are fewer than
+/// those between two catch-ups. After longer ones other windows follow, which have less to list.
+const SHORT: SignedDuration = SignedDuration::from_mins(2);
+/// Lists beside urgent windows are of near events alone, if changes take so many pages a minute: a
+/// tenth of the limit.
+const MANY_PAGES_A_MINUTE: u32 = 6;
+/// How often events change is known for so long after a list.
+const KNOWN_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 impl WorkspaceCoverage {
     /// The time from the start of the sync within which it lists events; none if it lists all.
@@ -186,6 +191,31 @@ impl WorkspaceSyncState {
         self
     }
 
+    /// The state when urgent windows begin at `now`. They list all coming events, the nearest first,
+    /// and with them what has changed. So if changes take much of the limit, lists beside them are
+    /// of the nearest events alone: the others wait for their windows, and then for what is
+    /// [listed again](super::revisits) behind them.
+    #[must_use]
+    pub fn beside_windows(self, now: Timestamp) -> Self {
+        let latest = self.latest.as_ref();
+        let latest = latest.filter(|latest| now <= plus(latest.until, KNOWN_FOR));
+        if latest.map_or(0, pages_a_minute) < MANY_PAGES_A_MINUTE {
+            return self;
+        }
+        self.listing_nearest()
+    }
+
+    /// The state in which lists are of the nearest events alone from now on. Those in progress go
+    /// on.
+    fn listing_nearest(mut self) -> Self {
+        let [.., nearest] = STEPS;
+        if let Some(reached) = self.synced_until {
+            let since = plus(reached, -OVERLAP);
+            self.distant = Some(DistantChanges::and(self.distant, since, nearest));
+        }
+        self
+    }
+
     /// The state after the changes behind the current window of `sync` were listed at `now`, which
     /// took so many pages. Near becomes longer again, up to that window, if they were few.
     #[must_use]
@@ -195,7 +225,10 @@ impl WorkspaceSyncState {
         };
         let seconds = now.duration_since(revisit.since).as_secs();
         let behind = sync.window.from.duration_since(now);
-        if i64::from(pages) * 60 <= FEW_PAGES_A_MINUTE * seconds
+        // The next one lists what lists of nearer events have left.
+        let was_as_near = distant.near == revisit.near;
+        if was_as_near
+            && i64::from(pages) * 60 <= FEW_PAGES_A_MINUTE * seconds
             && let Some(near) = STEPS.into_iter().find(|step| *step <= behind)
         {
             distant.near = distant.near.max(near);

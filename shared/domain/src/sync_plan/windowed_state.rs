@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calendar_record::CalendarRecord;
 use super::listed_ids::ListedIds;
-use super::state::{CompletedSync, SyncInProgress};
+use super::state::{CompletedSync, SyncInProgress, WorkspaceSyncState};
 use super::windowed_sync::{OPERATORS_CLOCKS, WindowedEvents, WindowedSync};
 use crate::revision::{PolicyRevision, Version};
 use crate::time::plus;
@@ -106,19 +106,37 @@ impl WindowedSyncState {
     }
 
     /// Whether windows are listed that have to be through soon: those of a pushed policy, of
-    /// changes that were left to them, and of full syncs that were `requested_at` an instant and
-    /// not completed since. Other full syncs may take their time.
+    /// changes that were left to them, and of full syncs that were requested and not completed since,
+    /// as the state of the `workspace` says. Other full syncs may take their time, unless changes are
+    /// left to windows meanwhile.
     #[must_use]
-    pub fn are_urgent(&self, requested_at: Option<Timestamp>) -> bool {
+    pub fn are_urgent(&self, workspace: &WorkspaceSyncState) -> bool {
         let Some(sync) = &self.in_progress else {
             return false;
         };
+        let sync = &sync.mark;
+        workspace.distant.is_some()
+            || matches!(sync.events, WindowedEvents::ChangedSince(_))
+            || self.is_full_sync_urgent(sync, workspace.full_sync_requested_at)
+    }
+
+    /// Whether a full sync has to be through soon, whether it is in progress or begins: that of a
+    /// pushed policy, and one that was `requested_at` an instant, if none was completed since.
+    #[must_use]
+    pub fn is_full_sync_urgent(
+        &self,
+        sync: &WindowedSync,
+        requested_at: Option<Timestamp>,
+    ) -> bool {
         let is_completed_since = |instant| {
             let completed = self.completed.as_ref();
             completed.is_some_and(|completed| completed.sync.began_at >= instant)
         };
-        sync.mark.events != WindowedEvents::All
-            || requested_at.is_some_and(|instant| !is_completed_since(instant))
+        match sync.events {
+            WindowedEvents::Coming => true,
+            WindowedEvents::All => requested_at.is_some_and(|at| !is_completed_since(at)),
+            WindowedEvents::ChangedSince(_) => false,
+        }
     }
 
     /// Whether a request of a calendar that needs a full sync waits for that one. If not,

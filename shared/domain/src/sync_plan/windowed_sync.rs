@@ -21,9 +21,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calendar_record::CalendarRecord;
 use super::coverage::OWN_CLOCKS;
-use super::distant_changes::DistantChanges;
-use super::revisits::Revisits;
-use super::state::CompletedSync;
+use super::revisits::{Revisit, Revisits};
+use super::state::{CompletedSync, WorkspaceSyncState};
 use crate::id::CalendarId;
 use crate::overrides::Overrides;
 use crate::revision::PolicyRevision;
@@ -187,15 +186,16 @@ impl WindowedSync {
         self.window.from > now && self.revisits.may_begin(self.window.from, now)
     }
 
-    /// The sync with a list of these changes that begins at `now`, if it may: lists of the
-    /// workspace leave `distant` ones.
+    /// The sync with a list of these changes that begins at `now`, if it may: lists leave distant
+    /// ones, as the state of the `workspace` says.
     #[must_use]
-    pub fn revisiting(&self, distant: DistantChanges, now: Timestamp) -> Option<Self> {
-        if !self.may_revisit(now) {
-            return None;
-        }
-        Some(Self {
-            revisits: self.revisits.begun(distant, now)?,
+    pub fn revisiting(&self, workspace: &WorkspaceSyncState, now: Timestamp) -> Option<Self> {
+        let reached = workspace.synced_until.unwrap_or(self.began_at);
+        let revisits = self.revisits.begun((workspace.distant?, reached), now)?;
+        let is_behind = |revisit: Revisit| revisit.starts_from < self.window.from;
+        let is_needed = self.may_revisit(now) && revisits.current.is_some_and(is_behind);
+        is_needed.then(|| Self {
+            revisits,
             ..self.clone()
         })
     }

@@ -6,6 +6,7 @@ use callsheet_domain::{
     AllCalendarsRead, CalendarId, CompletedWindows, ListedIds, PolicyRevision, Revisit, Revisits,
     Timestamp, Version, Window, WindowedEvents, WindowedSync, WindowedSyncState,
 };
+use jiff::SignedDuration;
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +80,8 @@ struct WindowedSyncRow {
     )]
     revisited_before: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    revisited: Option<RevisitRow>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     revisit: Option<RevisitRow>,
     #[serde(with = "stored_text::set")]
     skipped: BTreeSet<CalendarId>,
@@ -90,6 +93,35 @@ struct RevisitRow {
     began_at: Timestamp,
     #[serde(with = "microsecond::required")]
     since: Timestamp,
+    #[serde(with = "microsecond::required")]
+    from: Timestamp,
+    near_seconds: i64,
+    #[serde(with = "microsecond::required")]
+    reached: Timestamp,
+}
+
+impl RevisitRow {
+    fn of(revisit: Revisit) -> Self {
+        Self {
+            began_at: revisit.began_at,
+            since: revisit.since,
+            from: revisit.starts_from,
+            near_seconds: revisit.near.as_secs(),
+            reached: revisit.reached,
+        }
+    }
+}
+
+impl From<RevisitRow> for Revisit {
+    fn from(row: RevisitRow) -> Self {
+        Self {
+            began_at: row.began_at,
+            since: row.since,
+            starts_from: row.from,
+            near: SignedDuration::from_secs(row.near_seconds),
+            reached: row.reached,
+        }
+    }
 }
 
 impl WindowedSyncStateRow {
@@ -152,10 +184,8 @@ impl From<WindowedSync> for WindowedSyncRow {
             busiest: sync.busiest,
             revisited_until: sync.revisits.listed_until,
             revisited_before: sync.revisits.before,
-            revisit: sync.revisits.current.map(|current| RevisitRow {
-                began_at: current.began_at,
-                since: current.since,
-            }),
+            revisited: sync.revisits.latest.map(RevisitRow::of),
+            revisit: sync.revisits.current.map(RevisitRow::of),
             skipped: sync.skipped,
         }
     }
@@ -181,10 +211,8 @@ impl From<WindowedSyncRow> for WindowedSync {
             revisits: Revisits {
                 listed_until: row.revisited_until,
                 before: row.revisited_before,
-                current: row.revisit.map(|current| Revisit {
-                    began_at: current.began_at,
-                    since: current.since,
-                }),
+                latest: row.revisited.map(Revisit::from),
+                current: row.revisit.map(Revisit::from),
             },
             skipped: row.skipped,
         }

@@ -150,9 +150,19 @@ fn full_windowed() -> WindowedSyncState {
         revisits: Revisits {
             listed_until: Some(at("09:30:00.000005")),
             before: Some(at("09:50:00.000007")),
+            latest: Some(Revisit {
+                began_at: at("09:34:00.000009"),
+                since: at("09:28:30.000005"),
+                starts_from: at("14:28:00.000005"),
+                near: SignedDuration::from_hours(5),
+                reached: at("09:30:00.000005"),
+            }),
             current: Some(Revisit {
                 began_at: at("09:40:00.000006"),
                 since: at("09:29:30.000005"),
+                starts_from: at("14:29:00.000005"),
+                near: SignedDuration::from_hours(25),
+                reached: at("09:39:10.000008"),
             }),
         },
         skipped: ["calendar-odd", "calendar-sales"].map(id).into(),
@@ -178,6 +188,7 @@ fn full_windowed() -> WindowedSyncState {
                 revisits: Revisits {
                     listed_until: None,
                     before: None,
+                    latest: None,
                     current: None,
                 },
                 ..sync

@@ -44,8 +44,9 @@ enum Op {
     Leave,
     /// The list in progress cannot be resumed.
     Interrupt,
-    /// Windows begin: of all coming events, or of what was left.
-    Windows { are_full: bool },
+    /// Windows begin: of all coming events, or of what was left. Those of all may find that events
+    /// change often.
+    Windows { are_full: bool, is_busy: bool },
     /// So many windows are listed. Those of a full sync may skip a calendar.
     Window { windows: u8, skips: bool },
     /// The workspace is synced in full, one calendar after the other.
@@ -66,7 +67,8 @@ fn op() -> impl Strategy<Value = Op> {
         50 => Just(Op::Finish),
         30 => Just(Op::Leave),
         5 => Just(Op::Interrupt),
-        40 => prop::bool::weighted(0.2).prop_map(|are_full| Op::Windows { are_full }),
+        40 => (prop::bool::weighted(0.2), any::<bool>())
+            .prop_map(|(are_full, is_busy)| Op::Windows { are_full, is_busy }),
         60 => (1_u8..4, prop::bool::weighted(0.2))
             .prop_map(|(windows, skips)| Op::Window { windows, skips }),
         1 => Just(Op::Anew),
@@ -146,7 +148,7 @@ impl World {
                 }
             }
             Op::Interrupt => self.list = None,
-            Op::Windows { are_full } => self.begin_windows(are_full),
+            Op::Windows { are_full, is_busy } => self.begin_windows(are_full, is_busy),
             Op::Window { windows, skips } => (0..windows).for_each(|_| self.list_window(skips)),
             Op::Anew => self.begin_anew(),
             Op::Pass { time } => self.pass(time),
@@ -223,7 +225,7 @@ impl World {
     }
 
     /// Begins windows, unless those in progress list what is needed, as a resync does.
-    fn begin_windows(&mut self, are_full: bool) {
+    fn begin_windows(&mut self, are_full: bool, is_busy: bool) {
         let events = match self.state.distant {
             _ if are_full => WindowedEvents::Coming,
             Some(distant) => WindowedEvents::ChangedSince(distant.since),
@@ -240,6 +242,9 @@ impl World {
                 _ => true,
             });
         if !goes_on {
+            if are_full && is_busy {
+                self.state = self.state.clone().listing_nearest();
+            }
             let sync = WindowedSync::begin(PolicyRevision(1), CONNECTED, events, self.now);
             self.windows = Some((sync, self.now));
         }
@@ -261,7 +266,8 @@ impl World {
             let from = sync.window.from;
             self.request(Some(revisit.since).filter(|_| skips));
             self.read(began_at, Some(revisit.since), |change| {
-                change.starts_at <= from && !(skips && change.is_skipped)
+                let is_behind = change.starts_at >= revisit.starts_from && change.starts_at <= from;
+                is_behind && !(skips && change.is_skipped)
             });
             self.state = self
                 .state
@@ -287,8 +293,7 @@ impl World {
         });
         match sync.after_window(PAGES_A_WINDOW) {
             Some(next) => {
-                let distant = self.state.distant;
-                let revisiting = distant.and_then(|distant| next.revisiting(distant, self.now));
+                let revisiting = next.revisiting(&self.state, self.now);
                 self.windows = Some((revisiting.unwrap_or(next), self.now));
             }
             None => self.state = self.state.clone().listed_in_windows(&sync, self.now),
@@ -309,7 +314,7 @@ impl World {
                 self.begin(since);
                 self.take(Op::Finish);
             }
-            self.take(Op::Windows { are_full: false });
+            self.begin_windows(false, false);
             while self.windows.is_some() {
                 self.list_window(false);
             }

@@ -101,6 +101,19 @@ fn a_list_is_left_that_could_be_shorter(
     Some(shorter.as_hours())
 }
 
+/// The latest sync, which ended at 0 and listed so many events that changed in a minute.
+fn latest(listed: u32) -> LatestSync {
+    LatestSync {
+        reach: WorkspaceCoverage {
+            since: Some(at(-60)),
+            ..sync(None)
+        },
+        until: at(0),
+        pages: 1,
+        listed,
+    }
+}
+
 /// The latest sync listed so many events that changed in a minute.
 #[test_case(0, 30, Some(25); "hardly any changes")]
 #[test_case(400, 49, None; "four pages a minute, and nearly five minutes of them more")]
@@ -109,17 +122,8 @@ fn a_list_is_left_that_could_be_shorter(
 #[test_case(2_900, 90, Some(25); "but no more pages than for any other list")]
 #[test_case(3_000, 30, Some(25); "half of the limit: the next list may be as long")]
 fn a_list_may_be_longer_where_more_changes(listed: u32, pages: u32, left: Option<i64>) {
-    let latest = LatestSync {
-        reach: WorkspaceCoverage {
-            since: Some(at(-60)),
-            ..sync(None)
-        },
-        until: at(0),
-        pages: 1,
-        listed,
-    };
     let counts = [0, 0, 0, pages * 100];
-    let shorter = sync(None).shorter(pages, &starts(counts), Some(&latest));
+    let shorter = sync(None).shorter(pages, &starts(counts), Some(&latest(listed)));
     assert_eq!(shorter.map(|near| near.as_hours()), left);
 }
 
@@ -204,7 +208,7 @@ fn what_no_catch_up_has_reached_is_left_too(since: i64) -> (i64, i64) {
 #[test_case(WindowedEvents::Coming => true; "all coming events")]
 #[test_case(WindowedEvents::All => true; "all events")]
 fn windows_end_it_that_list_all_that_was_left(events: WindowedEvents) -> bool {
-    let sync = WindowedSync::begin(PolicyRevision(1), 10, events, at(-5 * 60));
+    let sync = WindowedSync::begin(PolicyRevision(1), 10, events, at(-2 * 60));
     let state = leaving(-HOUR, 5).listed_in_windows(&sync, at(0));
     if state.distant.is_none() {
         assert_eq!(
@@ -219,7 +223,7 @@ fn windows_end_it_that_list_all_that_was_left(events: WindowedEvents) -> bool {
 }
 
 #[test_case(-2 * HOUR; "of hours")]
-#[test_case(-5 * 60 - 1; "longer than between two catch-ups")]
+#[test_case(-2 * 60 - 1; "of more than two minutes")]
 fn after_long_windows_the_changes_meanwhile_are_left_to_others(began: i64) {
     let sync = WindowedSync::begin(PolicyRevision(1), 10, WindowedEvents::All, at(began));
     let state = leaving(-3 * HOUR, 5).listed_in_windows(&sync, at(0));
@@ -228,6 +232,26 @@ fn after_long_windows_the_changes_meanwhile_are_left_to_others(began: i64) {
         leaving(began - 30, 25),
         "with an overlap, and near as at first"
     );
+}
+
+#[test_case(without_distant(), 599, 10 => None; "few changes")]
+#[test_case(without_distant(), 600, 10 => Some((-90, 1)); "a tenth of the limit")]
+#[test_case(without_distant(), 6_000, 300 => Some((-90, 1)); "a moment ago")]
+#[test_case(without_distant(), 6_000, 301 => None; "which is not known to go on")]
+#[test_case(leaving(-HOUR, 25), 600, 10 => Some((-HOUR, 1)); "when others were left before")]
+#[test_case(leaving(-HOUR, 5), 10, 10 => Some((-HOUR, 5)); "few changes, when others were left before")]
+#[test_case(WorkspaceSyncState::default(), 600, 10 => None; "before it is known what is synced")]
+fn lists_beside_urgent_windows_are_of_the_nearest_events(
+    state: WorkspaceSyncState,
+    listed: u32,
+    now: i64,
+) -> Option<(i64, i64)> {
+    let state = WorkspaceSyncState {
+        latest: Some(latest(listed)),
+        ..state
+    };
+    let left = state.beside_windows(at(now)).distant?;
+    Some((left.since.as_second(), left.near.as_hours()))
 }
 
 #[test]

@@ -4,6 +4,7 @@ use test_case::test_case;
 
 use super::*;
 use crate::revision::OverrideRevision;
+use crate::sync_plan::distant_changes::DistantChanges;
 
 fn at(seconds: i64) -> Timestamp {
     plus(
@@ -131,16 +132,35 @@ fn window_in_progress() -> SyncInProgress<WindowedSync> {
     }
 }
 
-#[test_case(WindowedEvents::Coming, None, None => true; "a pushed policy")]
-#[test_case(WindowedEvents::ChangedSince(at(-90)), None, None => true; "changes that were left to them")]
-#[test_case(WindowedEvents::All, None, None => false; "routine")]
-#[test_case(WindowedEvents::All, None, Some(-30) => true; "requested full syncs")]
-#[test_case(WindowedEvents::All, Some(-60), Some(-30) => true; "requested after the last ones")]
-#[test_case(WindowedEvents::All, Some(-30), Some(-30) => false; "routine after requested ones")]
+/// Full syncs were requested at an instant.
+fn workspace(requested_at: Option<i64>) -> WorkspaceSyncState {
+    WorkspaceSyncState {
+        full_sync_requested_at: requested_at.map(at),
+        ..WorkspaceSyncState::default()
+    }
+}
+
+fn with_distant() -> WorkspaceSyncState {
+    WorkspaceSyncState {
+        distant: Some(DistantChanges {
+            since: at(-90),
+            near: SignedDuration::from_hours(25),
+        }),
+        ..workspace(None)
+    }
+}
+
+#[test_case(WindowedEvents::Coming, None, workspace(None) => true; "a pushed policy")]
+#[test_case(WindowedEvents::ChangedSince(at(-90)), None, workspace(None) => true; "changes that were left to them")]
+#[test_case(WindowedEvents::All, None, workspace(None) => false; "routine")]
+#[test_case(WindowedEvents::All, None, with_distant() => true; "routine, and changes are left to them")]
+#[test_case(WindowedEvents::All, None, workspace(Some(-30)) => true; "requested full syncs")]
+#[test_case(WindowedEvents::All, Some(-60), workspace(Some(-30)) => true; "requested after the last ones")]
+#[test_case(WindowedEvents::All, Some(-30), workspace(Some(-30)) => false; "routine after requested ones")]
 fn windows_are_urgent(
     events: WindowedEvents,
     completed: Option<i64>,
-    requested_at: Option<i64>,
+    workspace: WorkspaceSyncState,
 ) -> bool {
     let begin = |events, began| WindowedSync::begin(PolicyRevision(1), 100, events, at(began));
     let in_progress = SyncInProgress {
@@ -159,5 +179,5 @@ fn windows_are_urgent(
         }),
         ..WindowedSyncState::default()
     };
-    state.are_urgent(requested_at.map(at))
+    state.are_urgent(&workspace)
 }
