@@ -99,15 +99,23 @@ def test_coverage_counts_agree_with_the_list_behind_them(new_context: Callable[.
     verdicts, outcomes = Counter(one["verdict"] for one in listed), outcomes_of(listed)
     assert (group["seen"], group["wanted"], group["recorded"]) == (len(listed), verdicts["record"], outcomes["done"])
     assert group["lost"] == {"never_admitted": outcomes["not_recorded"]}
-    for filters, count in (({"verdict": "record"}, "wanted"), ({"outcome": "done"}, "recorded"), ({"needs_attention": "true"}, None)):
-        assert len(events_of(tenant, now, **filters)) == (group[count] if count else 1), filters
-    # The page has the same numbers, and a link to the same list. The day of the meetings has begun in this zone, too.
+    results = {"wanted": group["wanted"], "recorded": group["recorded"], "lost": 1, "never_admitted": 1, "permission_denied": 0}
+    for result, count in results.items():
+        assert len(events_of(tenant, now, result=result)) == count, result
+    assert len(events_of(tenant, now, needs_attention="true")) == 1
+    # The page has the same numbers, and links to the same lists. The day of the meetings has begun in this zone, too.
     page = new_context(timezone_id="Asia/Kolkata" if now.hour == 0 else "UTC").new_page()
     page.goto(f"{operator_link()}&page=" + f"/coverage?by=calendar&{period}".replace("&", "%26"))
     row = page.get_by_role("row", name=tenant.address(1))
     expect(row.get_by_role("cell").nth(0)).to_have_text(str(group["wanted"]))
     expect(row.get_by_role("cell").nth(2)).to_contain_text(str(group["recorded"]))
     expect(row.get_by_role("cell").nth(3)).to_contain_text("1: never admitted 1")
+    for number, count in ((0, group["wanted"]), (2, group["recorded"]), (3, 1)):
+        row.get_by_role("cell").nth(number).get_by_role("link", name=str(count), exact=True).click()
+        expect(page.locator("h1 time")).to_have_count(2)
+        expect(page.locator("#main .row")).to_have_count(count)
+        expect(page.get_by_text("as the coverage counts them")).to_be_visible()
+        page.go_back()
     row.get_by_role("link", name=tenant.address(1)).click()
     expect(page.locator("#main .row")).to_have_count(len(listed))
     for words, count in (("Recorded", 2), ("Not recorded", 1), ("Skipped", 1)):

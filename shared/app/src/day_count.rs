@@ -1,6 +1,6 @@
 //! Counts the meetings of one day, page by page.
 
-use callsheet_domain::{CountedBy, GroupedTotals, MeetingCounter, Timestamp};
+use callsheet_domain::{CountedBy, GroupedTotals, MeetingCopy, MeetingCounter, Timestamp};
 use jiff::civil::Date;
 
 use crate::PortError;
@@ -30,19 +30,28 @@ pub(crate) async fn count_day(
     now: Timestamp,
 ) -> Result<CountedDay, PortError> {
     let mut counter = MeetingCounter::new(by, now);
+    let unreadable = each_copy(decisions, day, |copy| counter.add(copy)).await?;
+    Ok(CountedDay {
+        totals: counter.finish(),
+        unreadable,
+    })
+}
+
+/// Calls `take` with the copies of the meetings that start on a date, in UTC, in order of start.
+/// Returns the decisions that cannot be read.
+pub(crate) async fn each_copy(
+    decisions: &impl MeetingDays,
+    day: Date,
+    mut take: impl FnMut(MeetingCopy) + Send,
+) -> Result<Vec<UnreadableRow>, PortError> {
     let (mut unreadable, mut after) = (Vec::new(), None);
     loop {
         let page = decisions.page_of_day(day, after.as_ref(), PAGE).await?;
-        for copy in page.copies {
-            counter.add(copy);
-        }
+        page.copies.into_iter().for_each(&mut take);
         unreadable.extend(page.unreadable);
         after = page.next;
         if after.is_none() {
-            return Ok(CountedDay {
-                totals: counter.finish(),
-                unreadable,
-            });
+            return Ok(unreadable);
         }
     }
 }

@@ -18,6 +18,7 @@ mod calendar_records;
 mod calendar_state;
 pub mod connect;
 pub mod consent;
+pub mod counted_page;
 pub mod coverage;
 mod day_count;
 mod decision_writer;

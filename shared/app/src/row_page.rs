@@ -257,7 +257,8 @@ impl PageQuery {
 }
 
 impl RowFilter {
-    fn selects(&self, row: &Decision, now: Timestamp) -> bool {
+    /// Whether the event of a row is shown.
+    pub(crate) fn selects(&self, row: &Decision, now: Timestamp) -> bool {
         *self == Self::default() || self.selects_entry(&AgendaEntry::of(row), now)
     }
 

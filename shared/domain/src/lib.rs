@@ -79,8 +79,8 @@ pub use id::{
 };
 pub use jiff::Timestamp;
 pub use meeting_coverage::{
-    CountedBy, Group, GroupedTotals, JoinDelays, Loss, MeetingCopy, MeetingCounter, MeetingResult,
-    MeetingTotals, ResultTotals,
+    CountedBy, Group, GroupedTotals, JoinDelays, Loss, MeetingCopy, MeetingCounter, MeetingPicker,
+    MeetingResult, MeetingTotals, ResultTotals,
 };
 pub use meeting_name::MeetingName;
 pub use meeting_override::{MeetingChoice, MeetingOverride, TooManyChoices};

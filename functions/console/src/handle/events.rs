@@ -2,6 +2,7 @@
 
 use callsheet_api::events::EventList;
 use callsheet_api::explain::Explanation;
+use callsheet_app::counted_page::{CountedAs, counted_page};
 use callsheet_app::events_page::list_page;
 use callsheet_app::explain::explain_decision;
 use callsheet_app::row_page::PageQuery;
@@ -40,9 +41,16 @@ pub(super) async fn list<P: ConsolePorts>(
     caller: Caller<'_>,
     asked: Asked<'_>,
 ) -> Result<Answer, Refused> {
-    let (calendars, query) = query(caller, asked)?;
+    let EventsQuery {
+        calendars,
+        page: query,
+        counted,
+    } = query(caller, asked)?;
     let read = (ports.state(), ports.decisions());
-    let found = list_page(read, &calendars, &query, caller.now).await?;
+    let found = match counted {
+        Some(kind) => counted_page(read, &calendars, (&query, kind), caller.now).await?,
+        None => list_page(read, &calendars, &query, caller.now).await?,
+    };
     let cursor = found.next.as_ref().map(encode);
     let next = next_page(asked.query, &query, cursor.as_deref());
     let listed = caller.shown(EventList::of(found, cursor, caller.now));
@@ -50,13 +58,23 @@ pub(super) async fn list<P: ConsolePorts>(
     Ok(Answer::of(&listed).with_page(page).with_next(next))
 }
 
-fn query(caller: Caller<'_>, asked: Asked<'_>) -> Result<(Vec<String>, PageQuery), Refused> {
+/// Which events are asked for.
+struct EventsQuery {
+    /// Of these calendars, or of all.
+    calendars: Vec<String>,
+    page: PageQuery,
+    /// Only those that coverage counts so.
+    counted: Option<CountedAs>,
+}
+
+fn query(caller: Caller<'_>, asked: Asked<'_>) -> Result<EventsQuery, Refused> {
     let mut given = Parameters::of(asked.query);
     let calendars = given.all("calendar");
     if calendars.len() > MOST_CALENDARS {
         given.refuse("calendar", "at most 20 calendars, by id or owner's address");
     }
-    let lengths = if calendars.is_empty() {
+    let counted = given.one("result", "a result, such as recorded", CountedAs::parse);
+    let lengths = if calendars.is_empty() && counted.is_none() {
         LENGTHS_OF_ALL
     } else {
         LENGTHS
@@ -66,7 +84,11 @@ fn query(caller: Caller<'_>, asked: Asked<'_>) -> Result<(Vec<String>, PageQuery
     query.filter.rule = given.text("rule").map(RuleName::named);
     query.filter.outcome = given.one("outcome", "an outcome, such as not_recorded", phase);
     given.finish()?;
-    Ok((calendars, query))
+    Ok(EventsQuery {
+        calendars,
+        page: query,
+        counted,
+    })
 }
 
 /// The outcome of this name.

@@ -4,8 +4,8 @@ mod kinds;
 
 use callsheet_domain::CountedBy;
 use kinds::{
-    Parameter, bot, cursor, date, flag, instant, limit, needs_attention, outcome, page_zone, text,
-    title, verdict, zone,
+    Parameter, bot, cursor, date, flag, instant, limit, needs_attention, outcome, page_zone,
+    result, text, title, verdict, zone,
 };
 use serde_json::{Value, json};
 
@@ -179,7 +179,7 @@ fn of_events() -> Vec<Parameter> {
         ),
         instant(
             "until",
-            "End of the period, at most 31 days after its begin, or 25 hours of all calendars; one day, unless given",
+            "End of the period, at most 31 days after its begin, or 25 hours of all calendars without `result`; one day, unless given",
         ),
         verdict(),
         needs_attention(),
@@ -189,6 +189,7 @@ fn of_events() -> Vec<Parameter> {
         ),
         bot(),
         outcome(),
+        result(),
         title(),
         zone(),
         limit(50, 200),

@@ -7,7 +7,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use crate::page::coverage_links::{events_of_group, lost_filter};
+use crate::page::coverage_links::{events_of_group, events_of_period};
 use crate::page::heat_map::heat_map;
 use crate::page::icon::Icon;
 use crate::page::texts;
@@ -32,7 +32,7 @@ pub(crate) fn coverage(coverage: &Coverage, _view: &View<'_>) -> Markup {
                 @if coverage.by == "day" {
                     div.scroll tabindex="0" role="region" aria-label=(texts::HEAT_MAP) data-key="days" { (heat_map(coverage)) }
                 }
-                section data-key="lost" { h2 { (texts::LOST) } (lost(&coverage.totals)) }
+                section data-key="lost" { h2 { (texts::LOST) } (lost(coverage)) }
                 div.scroll tabindex="0" role="region" aria-label=(texts::COVERAGE) data-key="groups" {
                     (table(coverage))
                 }
@@ -116,15 +116,7 @@ fn table(coverage: &Coverage) -> Markup {
 fn row(coverage: &Coverage, group: &CoverageGroup) -> Markup {
     let totals = &group.totals;
     let name = name(coverage, group);
-    let linked = |count: u64, filter: &str| {
-        let address = events_of_group(coverage, group, filter).filter(|_| count > 0);
-        html! {
-            @match address {
-                Some(address) => a href=(address) { (count) },
-                None => (count),
-            }
-        }
-    };
+    let linked = |count: u64, result: &str| linked(count, events_of_group(coverage, group, result));
     html! {
         tr {
             th scope="row" {
@@ -133,7 +125,7 @@ fn row(coverage: &Coverage, group: &CoverageGroup) -> Markup {
                     _ => bdi { (name) },
                 }
             }
-            td.number { (linked(totals.wanted, "verdict=record")) }
+            td.number { (linked(totals.wanted, "wanted")) }
             td.number { (totals.joined) }
             td.number {
                 @if totals.wanted > 0 {
@@ -141,9 +133,19 @@ fn row(coverage: &Coverage, group: &CoverageGroup) -> Markup {
                         aria-label={ (texts::RECORDED_OF) ", " (name) } { (totals.recorded) }
                     " "
                 }
-                (linked(totals.recorded, "verdict=record&outcome=done"))
+                (linked(totals.recorded, "recorded"))
             }
-            td { @if totals.lost() > 0 { (linked(totals.lost(), lost_filter(totals))) ": " (lost_words(&totals.lost)) } }
+            td { @if totals.lost() > 0 { (linked(totals.lost(), "lost")) ": " (lost_words(&totals.lost)) } }
+        }
+    }
+}
+
+/// A count, with a link to the list behind it if there is one.
+fn linked(count: u64, address: Option<String>) -> Markup {
+    html! {
+        @match address.filter(|_| count > 0) {
+            Some(address) => a href=(address) { (count) },
+            None => (count),
         }
     }
 }
@@ -165,7 +167,8 @@ fn name(coverage: &Coverage, group: &CoverageGroup) -> String {
 }
 
 /// Why meetings were not recorded, and how many of the wanted ones.
-fn lost(totals: &Totals) -> Markup {
+fn lost(coverage: &Coverage) -> Markup {
+    let totals = &coverage.totals;
     let lost = by_number(&totals.lost);
     html! {
         @if lost.is_empty() { p.muted { (texts::NONE) } } @else {
@@ -173,7 +176,7 @@ fn lost(totals: &Totals) -> Markup {
                 @for (loss, number) in lost {
                     div {
                         dt { (loss.replace('_', " ")) }
-                        dd { (number) " " (texts::OF) " " (totals.wanted) }
+                        dd { (linked(number, events_of_period(coverage, loss))) " " (texts::OF) " " (totals.wanted) }
                     }
                 }
             }

@@ -1,61 +1,63 @@
-//! The lists behind the counts of a coverage, as far as the list of events has them: of all
-//! calendars a day at once, of one calendar the whole period, and while decisions are kept.
+//! The lists behind the counts of a coverage: of the same meetings, each once, while decisions are
+//! kept.
 
-use callsheet_api::coverage::{Coverage, CoverageGroup, Totals};
+use callsheet_api::coverage::{Coverage, CoverageGroup};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-/// A filter of the list that has all lost meetings of these totals.
-pub(super) fn lost_filter(totals: &Totals) -> &'static str {
-    // No bot has an outcome of these.
-    let without_outcome = ["no_bot", "not_followed", "unfinished"];
-    let lost = |name: &&str| totals.lost.get(*name).is_some_and(|count| *count > 0);
-    if without_outcome.iter().any(lost) {
-        "verdict=record"
-    } else {
-        "verdict=record&outcome=not_recorded"
-    }
-}
-
-/// The events of a day in all calendars; none if their decisions have expired.
-pub(super) fn events_of_day(coverage: &Coverage, day: Date, filter: &str) -> Option<String> {
+/// The meetings of a day that were counted so; none if their decisions have expired.
+pub(super) fn events_of_day(coverage: &Coverage, day: Date, result: &str) -> Option<String> {
     let is_expired = coverage.kept_days.contains(&day) || coverage.missing_days.contains(&day);
-    (!is_expired).then(|| format!("#/events?{}&{filter}", period(day, day)))
+    (!is_expired).then(|| address(day, day, result))
 }
 
-/// The events of a group; none if no list has just these.
+/// The meetings of the whole period that were counted so; none if some decisions have expired.
+pub(super) fn events_of_period(coverage: &Coverage, result: &str) -> Option<String> {
+    let is_stored = coverage.kept_days.is_empty();
+    let (from, until) = days_with_events(coverage).filter(|_| is_stored)?;
+    Some(address(from, until, result))
+}
+
+/// The meetings of a group that were counted so; none if no list has just these.
 pub(super) fn events_of_group(
     coverage: &Coverage,
     group: &CoverageGroup,
-    filter: &str,
+    result: &str,
 ) -> Option<String> {
     let name = group.name.as_ref()?;
-    let (from, until) = (coverage.from, coverage.until);
     match coverage.by {
-        "day" => events_of_day(coverage, name.parse().ok()?, filter),
-        "calendar" => {
-            let calendar = encoded("calendar", name);
+        "day" => events_of_day(coverage, name.parse().ok()?, result),
+        "class" => events_of_period(coverage, name),
+        by @ ("calendar" | "rule") => {
+            let (from, until) = days_with_events(coverage)?;
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.append_pair(by, name);
             Some(format!(
-                "#/events?{calendar}&{}&{filter}",
-                period(from, until)
+                "{}&{}",
+                address(from, until, result),
+                query.finish()
             ))
-        }
-        "rule" if from == until => {
-            let address = events_of_day(coverage, from, filter)?;
-            Some(format!("{address}&{}", encoded("rule", name)))
         }
         _ => None,
     }
 }
 
-fn encoded(name: &str, value: &str) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair(name, value);
-    query.finish()
+/// The first and the last day of the period whose decisions are kept.
+fn days_with_events(coverage: &Coverage) -> Option<(Date, Date)> {
+    let expired = coverage
+        .kept_days
+        .iter()
+        .chain(&coverage.missing_days)
+        .max();
+    let from = match expired {
+        Some(day) => day.tomorrow().ok()?,
+        None => coverage.from,
+    };
+    (from <= coverage.until).then_some((from, coverage.until))
 }
 
 /// The days from one to another, in UTC.
-fn period(from: Date, until: Date) -> String {
+fn address(from: Date, until: Date, result: &str) -> String {
     let end = until.saturating_add(1.day());
-    format!("from={from}T00:00:00Z&until={end}T00:00:00Z")
+    format!("#/events?from={from}T00:00:00Z&until={end}T00:00:00Z&result={result}")
 }

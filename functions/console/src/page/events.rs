@@ -32,6 +32,9 @@ pub(crate) fn events(list: &EventList, next: Option<&str>, view: &View<'_>) -> M
             div.head { div {
                 h1 tabindex="-1" { (period.heading(view)) }
                 p.muted { (calendars) " · " (texts::TIMES_IN) " " (view.zone_name()) }
+                @if let Some(result) = view.parameter("result") {
+                    p.muted { (texts::AS_COUNTED) " " (result.replace('_', " ")) }
+                }
             } }
             (filters(period, view))
             @if !list.unreadable_decisions.is_empty() {
@@ -152,7 +155,7 @@ fn filters(period: Period, view: &View<'_>) -> Markup {
     ];
     let is_shown = |day: Date| matches!(period, Period::Day(shown) if shown == day);
     // A page behind a count has filters that none of these is.
-    let has_others = ["rule", "outcome", "needs_attention"]
+    let has_others = ["rule", "outcome", "result", "needs_attention"]
         .iter()
         .any(|name| view.has(name));
     let mut names = ["verdict", "bot"].into_iter();

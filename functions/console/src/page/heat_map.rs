@@ -65,7 +65,7 @@ fn cell(coverage: &Coverage, day: Date, totals: Option<&Totals>) -> Markup {
     };
     html! {
         td class=(level(percent)) {
-            @match events_of_day(coverage, day, "verdict=record") {
+            @match events_of_day(coverage, day, "wanted") {
                 Some(address) => a href=(address) { (words) },
                 None => (words),
             }

@@ -236,6 +236,8 @@ pub(super) const DAYS: &str = "Days";
 pub(super) const YESTERDAY: &str = "Yesterday";
 pub(super) const ALL_CALENDARS: &str = "All calendars";
 pub(super) const CHOSEN_CALENDARS: &str = "Chosen calendars";
+pub(super) const AS_COUNTED: &str =
+    "Meetings that are over, each once, as the coverage counts them:";
 pub(super) const TO: &str = "to";
 pub(super) const NOT_SCHEDULED: &str = "Given up";
 pub(super) const NO_EVENTS_OF_DAY: &str = "No event of this day fits.";

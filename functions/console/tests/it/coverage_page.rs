@@ -1,12 +1,17 @@
 //! The page of the coverage: the map of days, the table of groups, and the lists behind the counts.
 
+use callsheet_app::ports::{DayTotals, KeptCoverage as _};
 use callsheet_auth::Role;
-use callsheet_domain::{Decision, plus};
-use callsheet_testkit::{With as _, a_decision, at, id};
+use callsheet_domain::{
+    Applied, BotStatus, Decision, MeetingResult, MeetingTotals, ResultTotals, RuleName, Verdict,
+    Wanted, plus,
+};
+use callsheet_testkit::{With as _, a_decision, an_applied_bot, at, id};
 use jiff::SignedDuration;
+use jiff::civil::date;
 use test_case::test_case;
 
-use crate::harness::{Harness, OWN};
+use crate::harness::{Harness, OTHER, OWN};
 use crate::pages::fragment;
 
 /// A meeting that is over, so many days ago.
@@ -33,7 +38,8 @@ async fn coverage_has_a_row_for_each_group_and_a_link_to_each_grouping() {
         r##"href="#/coverage?by=rule&amp;from=2090-03-01&amp;until=2090-03-06""##,
         r#"<meter min="0" max="1" value="0""#,
         "<p class=\"number\">0 %</p>",
-        "<dt>no bot</dt><dd>1 of 1</dd>",
+        "<dt>no bot</dt><dd>",
+        ">1</a> of 1</dd>",
     ] {
         assert!(body.contains(part), "{part}: {body}");
     }
@@ -68,47 +74,106 @@ async fn a_map_of_days_has_each_day_in_colour_and_text() {
     assert!(!other.contains("class=\"heat\""), "{other}");
 }
 
-/// The addresses of the lists behind counts, as the page has them.
-fn lists(body: &str) -> Vec<String> {
+/// The links to lists, with the numbers or the words that lead there.
+fn lists(body: &str) -> Vec<(String, String)> {
     let parts = body.split("href=\"#/events?").skip(1);
-    let queries = parts.filter_map(|part| part.split_once('"'));
-    queries
-        .map(|(query, _)| query.replace("&amp;", "&"))
-        .collect()
+    let links = parts.filter_map(|part| {
+        let (query, rest) = part.split_once("\">")?;
+        let (words, _) = rest.split_once("</a>")?;
+        Some((query.replace("&amp;", "&"), words.to_owned()))
+    });
+    links.collect()
 }
 
-/// What is counted in a day or in a calendar is in the list that the count leads to.
-#[test_case("by=day&from=2090-03-05&until=2090-03-06", "event-0-days-ago"; "of a day")]
-#[test_case("by=calendar&from=2090-02-04&until=2090-03-06", "event-1-days-ago"; "of a calendar in the longest period")]
-#[test_case("by=rule&from=2090-03-06&until=2090-03-06", "event-0-days-ago"; "of a rule on one day")]
-#[tokio::test]
-async fn a_count_leads_to_the_list_behind_it(query: &str, event: &str) {
-    let harness = Harness::new().await;
-    harness.decisions.put(a_past_meeting(0));
-    harness.decisions.put(a_past_meeting(1));
-    let lists = lists(&page(&harness, query).await);
-    assert!(!lists.is_empty());
-    let mut found = 0;
-    for list in lists {
-        let listed = harness
-            .get(Role::Reader, &format!("/v1/events?{list}"))
-            .await;
-        assert_eq!(listed.status, 200, "{list}: {}", listed.body);
-        assert!(listed.body.contains("-days-ago"), "{list}: {}", listed.body);
-        found += listed.body.matches(event).count();
+/// Meetings of two days: one was recorded, one was not, one is a copy of it in another calendar, one
+/// was cancelled, one was not to be recorded and one is not over.
+fn put_meetings(harness: &Harness) {
+    let with_bot = |days: i64, name: &str| {
+        a_past_meeting(days).with(|row| {
+            row.key.event_id = id(format!("event-{name}"));
+            row.key.ical_uid = id(format!("{name}@acme.example"));
+            if let Wanted::Bot(bot) = &row.wanted {
+                let mut bot = an_applied_bot(bot);
+                bot.bot_id = Some(id("bot-1"));
+                row.applied = Applied::Bot(Box::new(bot));
+            }
+        })
+    };
+    let reported = |row: Decision, code: &str, sub_code: Option<&str>| {
+        let status = BotStatus::new(code, sub_code, row.starts_at).expect("a code");
+        row.with_statuses(&id("bot-1"), &[status], true)
+    };
+    let recorded = reported(with_bot(0, "recorded"), "in_call_recording", None);
+    let kicked = Some("bot_kicked_from_call");
+    let lost = reported(with_bot(1, "lost"), "call_ended", kicked);
+    let copy = with_bot(1, "lost").with(|row| {
+        row.key.event_id = id("event-copy");
+        row.calendar_id = id(OTHER);
+        row.applied = Applied::Nothing;
+    });
+    let cancelled = with_bot(1, "cancelled").with(|row| {
+        row.verdict = Verdict::skip(RuleName::CANCELLED, "the meeting is cancelled");
+    });
+    let skipped = with_bot(0, "skipped").with(|row| {
+        row.verdict = Verdict::skip(RuleName::DEFAULT, "no rule applies");
+    });
+    for row in [recorded, lost, copy, cancelled, skipped, a_past_meeting(0)] {
+        harness.decisions.put(row);
     }
-    assert!(found > 0);
 }
 
-/// No list has just the meetings of a platform, or those of a rule in a week, and none those of a
-/// day whose decisions have expired.
-#[test_case("by=platform&from=2090-03-01&until=2090-03-06"; "a platform")]
-#[test_case("by=rule&from=2090-03-01&until=2090-03-06"; "a rule in a week")]
+/// The list behind a count has as many meetings, however they are grouped.
+#[test_case("by=day&from=2090-03-05&until=2090-03-06", 6; "of a day")]
+#[test_case("by=calendar&from=2090-02-04&until=2090-03-06", 4; "of a calendar in the longest period")]
+#[test_case("by=rule&from=2090-03-01&until=2090-03-06", 4; "of a rule in a week")]
+#[test_case("by=class&from=2090-03-01&until=2090-03-06", 4; "of a class in a week")]
+#[test_case("by=platform&from=2090-03-01&until=2090-03-06", 2; "of the whole, beside platforms")]
 #[tokio::test]
-async fn a_count_without_a_list_has_no_link(query: &str) {
+async fn a_count_leads_to_a_list_of_so_many_meetings(query: &str, least: usize) {
     let harness = Harness::new().await;
-    harness.decisions.put(a_past_meeting(0));
-    assert_eq!(lists(&page(&harness, query).await), [""; 0]);
+    put_meetings(&harness);
+    let lists = lists(&page(&harness, query).await);
+    let counted = lists.iter().filter_map(|(list, words)| {
+        let number = words.parse::<usize>().ok()?;
+        Some((list, number))
+    });
+    let counted: Vec<_> = counted.collect();
+    assert!(counted.len() >= least, "{lists:?}");
+    for (list, number) in counted {
+        let path = format!("/v1/events?{list}");
+        let listed = harness.get(Role::Reader, &path).await;
+        assert_eq!(listed.status, 200, "{list}: {}", listed.body);
+        let events = listed.json()["events"].as_array().map(Vec::len);
+        assert_eq!(events, Some(number), "{list}: {}", listed.body);
+        let shown = fragment(&harness, Role::Reader, &path).await.body;
+        assert!(shown.contains("as the coverage counts them:"), "{shown}");
+    }
+}
+
+/// No list has just the meetings of a platform, and none those of days whose decisions have expired.
+#[tokio::test]
+async fn a_count_without_a_list_has_no_link() {
+    let harness = Harness::new().await;
+    put_meetings(&harness);
+    let body = page(&harness, "by=platform&from=2090-03-01&until=2090-03-06").await;
+    let (_, table) = body.split_once("data-key=\"groups\"").expect("a table");
+    assert_eq!(lists(table), []);
+    let totals = MeetingTotals::of([(
+        MeetingResult::Recorded,
+        ResultTotals {
+            meetings: 1,
+            ..ResultTotals::default()
+        },
+    )]);
+    let kept = DayTotals::from([(None, totals)]);
+    let day = date(2090, 2, 4);
+    harness.state.keep_day(day, &kept).await.expect("memory");
+    for by in ["day", "class"] {
+        let query = format!("by={by}&from=2090-02-04&until=2090-02-05");
+        let body = page(&harness, &query).await;
+        assert!(body.contains("<td class=\"number\">1</td>"), "{body}");
+        assert_eq!(lists(&body), []);
+    }
 }
 
 #[tokio::test]

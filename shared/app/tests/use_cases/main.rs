@@ -14,6 +14,7 @@ mod bot_orders;
 mod bot_statuses;
 mod bus_events;
 mod components;
+mod counted_page;
 mod crash;
 mod decide;
 mod denied_key;

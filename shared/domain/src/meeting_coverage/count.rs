@@ -95,15 +95,62 @@ impl CountedBy {
     }
 }
 
-/// Counts the meetings that are over, each once. The copies are given in order of start, so
-/// only those of one start are held at a time.
+/// Picks the meetings that are over, each once: the copy that counts. The copies are given in
+/// order of start, so only those of one start are held at a time.
 #[derive(Debug)]
-pub struct MeetingCounter {
-    by: CountedBy,
+pub struct MeetingPicker {
     now: Timestamp,
     start: Option<Timestamp>,
     /// The copy that counts, of each meeting of that start.
     meetings: HashMap<IcalUid, MeetingCopy>,
+}
+
+impl MeetingPicker {
+    /// Picks meetings that are over at `now`.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            start: None,
+            meetings: HashMap::new(),
+        }
+    }
+
+    /// Adds a copy, which starts no earlier than those before. Returns the meetings of the start
+    /// before, if this is the first copy of a later one.
+    pub fn add(&mut self, copy: MeetingCopy) -> Vec<MeetingCopy> {
+        if !copy.takes_place() {
+            return Vec::new();
+        }
+        let mut picked = Vec::new();
+        if self.start != Some(copy.starts_at) {
+            picked = self.take();
+            self.start = Some(copy.starts_at);
+        }
+        let stored = self.meetings.get(&copy.key.ical_uid);
+        if stored.is_none_or(|stored| copy.goes_before(stored)) {
+            self.meetings.insert(copy.key.ical_uid.clone(), copy);
+        }
+        picked
+    }
+
+    /// The meetings of the last start.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<MeetingCopy> {
+        self.take()
+    }
+
+    fn take(&mut self) -> Vec<MeetingCopy> {
+        let meetings = mem::take(&mut self.meetings).into_values();
+        meetings.filter(|copy| copy.ends_at <= self.now).collect()
+    }
+}
+
+/// Counts the meetings that are over, each once, by the copy that counts.
+#[derive(Debug)]
+pub struct MeetingCounter {
+    by: CountedBy,
+    picker: MeetingPicker,
     totals: GroupedTotals,
 }
 
@@ -113,42 +160,27 @@ impl MeetingCounter {
     pub fn new(by: CountedBy, now: Timestamp) -> Self {
         Self {
             by,
-            now,
-            start: None,
-            meetings: HashMap::new(),
+            picker: MeetingPicker::new(now),
             totals: GroupedTotals::new(),
         }
     }
 
     /// Adds a copy, which starts no earlier than those before.
     pub fn add(&mut self, copy: MeetingCopy) {
-        if !copy.takes_place() {
-            return;
-        }
-        if self.start != Some(copy.starts_at) {
-            self.count();
-            self.start = Some(copy.starts_at);
-        }
-        let stored = self.meetings.get(&copy.key.ical_uid);
-        if stored.is_none_or(|stored| copy.goes_before(stored)) {
-            self.meetings.insert(copy.key.ical_uid.clone(), copy);
-        }
-    }
-
-    /// Counts the meetings of the present start.
-    fn count(&mut self) {
-        for meeting in mem::take(&mut self.meetings).into_values() {
-            if meeting.ends_at <= self.now {
-                let group = self.by.group(&meeting);
-                self.totals.entry(group).or_default().add(&meeting);
-            }
-        }
+        let picked = self.picker.add(copy);
+        count(&mut self.totals, self.by, &picked);
     }
 
     /// The totals.
     #[must_use]
     pub fn finish(mut self) -> GroupedTotals {
-        self.count();
+        count(&mut self.totals, self.by, &self.picker.finish());
         self.totals
+    }
+}
+
+fn count(totals: &mut GroupedTotals, by: CountedBy, meetings: &[MeetingCopy]) {
+    for meeting in meetings {
+        totals.entry(by.group(meeting)).or_default().add(meeting);
     }
 }

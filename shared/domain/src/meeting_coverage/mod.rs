@@ -14,7 +14,7 @@ mod result;
 mod totals;
 
 pub use copy::MeetingCopy;
-pub use count::{CountedBy, Group, GroupedTotals, MeetingCounter};
+pub use count::{CountedBy, Group, GroupedTotals, MeetingCounter, MeetingPicker};
 pub use delays::JoinDelays;
 pub use result::{Loss, MeetingResult};
 pub use totals::{MeetingTotals, ResultTotals};

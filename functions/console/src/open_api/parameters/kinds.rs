@@ -1,5 +1,6 @@
 //! Kinds of parameters that several routes have.
 
+use callsheet_app::counted_page::CountedAs;
 use callsheet_domain::Phase;
 use serde_json::{Value, json};
 
@@ -81,6 +82,14 @@ pub(super) fn outcome() -> Parameter {
         name: "outcome",
         schema: json!({"type": "string", "enum": Phase::ALL.map(Phase::as_str)}),
         description: "Only meetings whose bot is there in its life, by the statuses that Recall reported",
+    }
+}
+
+pub(super) fn result() -> Parameter {
+    Parameter {
+        name: "result",
+        schema: json!({"type": "string", "enum": CountedAs::all().map(CountedAs::as_str).collect::<Vec<_>>()}),
+        description: "Only meetings that are over and that coverage counts so, each once, whatever the number of its copies",
     }
 }
 
