@@ -2,8 +2,8 @@
 //!
 //! Overrides belong to the calendar's owner and are read by one query. The events that they are
 //! for, and the choices for whole meetings, are found by the decisions about the calendar's latest
-//! meetings, at most a thousand. The owner's other calendars are read only for overrides of the
-//! page that no event of this one fits, and as boundedly.
+//! meetings, at most a thousand. The owner's other calendars are read only for overrides that no
+//! event of this one fits, and as boundedly.
 
 use std::cmp::Reverse;
 
@@ -62,12 +62,13 @@ where
     D: Decisions,
 {
     let mut stored = stored_in_calendar(ports, calendar, (Which::Active, now)).await?;
+    // Before the page is cut: a cursor names its last entry, and must name none of these.
+    stored.drop_those_elsewhere(ports, calendar).await?;
     let overrides = stored.overrides.iter().map(|one| one.place(0));
     let places = overrides.chain(stored.meetings.iter().map(|one| one.place(1)));
     let page = Span::of(places, query);
     stored.overrides.retain(|one| page.has(&one.place(0)));
     stored.meetings.retain(|one| page.has(&one.place(1)));
-    stored.drop_those_elsewhere(ports, calendar).await?;
     stored.overrides.sort_by_cached_key(|one| one.place(0));
     stored.meetings.sort_by_cached_key(|one| one.place(1));
     Ok(InCalendar {

@@ -1,6 +1,6 @@
 //! What people said and did in a calendar.
 
-use callsheet_app::ports::OverrideStore as _;
+use callsheet_app::ports::{Calendars as _, OverrideStore as _};
 use callsheet_auth::Role;
 use callsheet_domain::{OverrideChoice, OverrideScope, PlatformEventId, plus};
 use callsheet_testkit::{With as _, a_calendar, a_calendar_record, a_decision, an_actor, at, id};
@@ -60,6 +60,49 @@ async fn overrides_of_a_calendar_name_no_event_of_another_one() {
         assert!(!own.body.contains(secret), "{}", own.body);
     }
     assert_eq!(own.json()["actions"].as_array().map(Vec::len), Some(2));
+}
+
+/// Pages go on behind what they show, and not behind an override that is for another calendar.
+#[tokio::test]
+async fn a_cursor_names_no_override_of_another_calendar() {
+    use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+
+    let harness = Harness::new().await;
+    let second = a_calendar_record().with(|record| record.calendar.id = id("calendar-second"));
+    harness.state.write_record(&second).await.expect("memory");
+    let (owner, by) = (a_calendar().owner(), an_actor());
+    for number in 0..6 {
+        let (calendar, name) = match number % 2 {
+            0 => ("calendar-second", "private"),
+            _ => (OWN, "own"),
+        };
+        let platform_id = PlatformEventId::parse(format!("{name}-{number}")).expect("an id");
+        harness.decisions.put(a_decision().with(|row| {
+            row.key.event_id = id(format!("event-{name}-{number}"));
+            row.calendar_id = id(calendar);
+            row.platform_id = Some(platform_id.clone());
+        }));
+        let now = plus(at("09:00"), SignedDuration::from_mins(number));
+        let scope = OverrideScope::Event(platform_id);
+        let state = &harness.state;
+        let set = state.set_override(&owner, &scope, OverrideChoice::Skip, &by, now);
+        set.await.expect("memory");
+    }
+    let (mut query, mut read) = ("limit=1".to_owned(), Vec::new());
+    loop {
+        let path = format!("/v1/calendars/{OWN}/overrides?{query}");
+        let page = harness.get(Role::Owner, &path).await.json();
+        let events = page["overrides"].as_array().expect("a list");
+        read.extend(events.iter().map(|one| one["event_id"].clone()));
+        let Some(cursor) = page["next"].as_str() else {
+            break;
+        };
+        let text = BASE64_URL_SAFE_NO_PAD.decode(cursor).expect("base64");
+        let text = String::from_utf8_lossy(&text);
+        assert!(!text.contains("private"), "{text}");
+        query = format!("limit=1&cursor={cursor}");
+    }
+    assert_eq!(read, ["event-own-5", "event-own-3", "event-own-1"]);
 }
 
 #[tokio::test]
