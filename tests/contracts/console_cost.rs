@@ -196,11 +196,11 @@ struct Request(
 /// What owners request, of a calendar with 150 events in four weeks.
 const REQUESTS: [Request; 6] = [
     Request(
-        "an agenda of 50 events",
+        "an agenda of 50 events, with counts of all",
         "GET",
         "{calendar}/agenda?limit=50",
         None,
-        [8.0, 0.0],
+        [16.0, 0.0],
     ),
     Request(
         "a calendar with its counts",

@@ -27,7 +27,7 @@ pub struct Agenda {
     pub until: Timestamp,
     /// The present pause of the calendar.
     pub pause: Option<PauseSummary>,
-    /// Counts of the events of the period; none if all of them are not read for this page.
+    /// Counts of the events of the period: on the first page, if there are at most some 500.
     pub counts: Option<AgendaCounts>,
     /// The events, by start.
     pub events: Vec<AgendaEvent>,

@@ -21,8 +21,8 @@ pub struct Agenda {
     pub record: CalendarRecord,
     /// Its events, by start.
     pub events: Vec<AgendaEntry>,
-    /// Counts of the events of the period, without regard to verdict and attention; none if that
-    /// takes more reads than the page itself.
+    /// Counts of the events of the period, without regard to verdict and attention: on the first
+    /// page, if there are not very many.
     pub counts: Option<EventCounts>,
     /// The overrides and the pause of the calendar's owner, and what people chose for whole
     /// meetings, as far as the events were decided from it.

@@ -5,7 +5,8 @@
 //! events of one start in any order. So while it has more entries, only those are settled that
 //! start before the last one that was read: no other entry that has not moved can come between
 //! them. What a filter leaves out is read as well, up to a bound, so a page may be short and still
-//! have a next one.
+//! have a next one. The first page reads on to the end of the period, up to another bound, so that
+//! it has counts.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +20,12 @@ use crate::row_page::{PageQuery, Place, RowFilter};
 /// Entries that are read beyond those of a page, since the last ones are settled by those behind
 /// them.
 const BEYOND: usize = 10;
-/// The fewest entries that are read together if a filter leaves some out.
+/// The fewest entries that are read together if a filter leaves some out, or to count them.
 const FILTERED: usize = 200;
 /// The most entries that a page reads: about half a kilobyte each.
 const MOST_READ: usize = 2_000;
+/// The most entries that the first page reads for the sake of its counts.
+const MOST_COUNTED: usize = 500;
 
 /// A page of entries.
 #[derive(Debug, Clone)]
@@ -48,12 +51,10 @@ pub(crate) async fn read_entries<D: AgendaIndex>(
         // A cursor reaches nothing that the period does not have.
         place.starts_at.max(query.from)
     });
-    let at_once = query.most + BEYOND;
-    let at_once = if query.filter == RowFilter::default() {
-        at_once
-    } else {
-        at_once.max(FILTERED)
-    };
+    let mut at_once = query.most + BEYOND;
+    if query.filter != RowFilter::default() {
+        at_once = at_once.max(FILTERED);
+    }
     let (mut read, mut count, mut after) = (Read::default(), 0, None);
     loop {
         let span = (from, query.until);
@@ -69,9 +70,12 @@ pub(crate) async fn read_entries<D: AgendaIndex>(
             read.entries.insert(place, placed.entry);
         }
         after = page.next;
+        at_once = at_once.max(FILTERED);
         let is_full = read.selected(query, now).count() >= query.most;
         let is_further = read.last_settled() > query.after.as_ref();
-        if after.is_none() || is_full || (count >= MOST_READ && is_further) {
+        let is_enough = is_full || (count >= MOST_READ && is_further);
+        let is_counted = query.after.is_some() || count >= MOST_COUNTED;
+        if after.is_none() || (is_enough && is_counted) {
             return Ok(read.page(query, now));
         }
     }

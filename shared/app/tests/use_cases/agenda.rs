@@ -372,17 +372,18 @@ async fn a_filter_selects_events(filter: RowFilter, expected: &[&str]) {
     }
 }
 
-#[test_case(2, None, Some(3); "the first of two pages whose rows were all read")]
-#[test_case(2, Some(2), None; "the second of two pages")]
-#[test_case(500, None, None; "a page before rows that were not read")]
+#[test_case(3, 2, None, Some(3); "the first of two pages")]
+#[test_case(3, 2, Some(2), None; "the second of two pages")]
+#[test_case(400, 50, None, Some(400); "the first of many pages")]
+#[test_case(1_500, 50, None, None; "the first page of very many events")]
 #[tokio::test]
-async fn a_period_is_counted_if_all_of_it_was_read(
+async fn the_first_page_has_the_counts_of_its_period(
+    count: usize,
     most: usize,
     after: Option<usize>,
     expected: Option<usize>,
 ) {
     let decisions = MemoryDecisions::new();
-    let count = if most > 2 { 1_500 } else { 3 };
     for number in 1..=count {
         decisions.put(event(number, i64::try_from(number % 500).expect("small")));
     }
