@@ -3,7 +3,7 @@
 use callsheet_app::list_overrides::{
     InCalendar, SetOverrides, StoredChoice, StoredOverride, StoredPause,
 };
-use callsheet_domain::{Actor, Email, Timestamp};
+use callsheet_domain::{Actor, Decision, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -54,6 +54,10 @@ pub struct OverrideEntry {
     pub title: Option<String>,
     /// When this event starts.
     pub starts_at: Option<Timestamp>,
+    /// When it ends.
+    pub ends_at: Option<Timestamp>,
+    /// Whether the policy locks the verdict on this event, so that no override goes before it.
+    pub locked: bool,
 }
 
 /// A pause of a calendar.
@@ -141,6 +145,8 @@ impl OverrideEntry {
             event_id: row.map(|row| row.key.event_id.to_string()),
             title: row.and_then(|row| row.title.clone()),
             starts_at: row.map(|row| row.starts_at),
+            ends_at: row.map(|row| row.ends_at),
+            locked: row.is_some_and(is_locked),
         }
     }
 
@@ -160,8 +166,14 @@ impl OverrideEntry {
             event_id: Some(row.key.event_id.to_string()),
             title: row.title.clone(),
             starts_at: Some(row.starts_at),
+            ends_at: Some(row.ends_at),
+            locked: is_locked(row),
         }
     }
+}
+
+fn is_locked(row: &Decision) -> bool {
+    row.verdict.reason().is_locked
 }
 
 impl PauseEntry {

@@ -4,6 +4,7 @@ use callsheet_api::override_list::{OverrideEntry, OverrideList, PauseEntry};
 use callsheet_api::overrides::Scope as Of;
 use maud::{Markup, html};
 
+use crate::page::badge::is_over;
 use crate::page::control::{Scope, control};
 use crate::page::icon::Icon;
 use crate::page::instant::{instant, moment};
@@ -87,10 +88,24 @@ fn row((place, set): (usize, &OverrideEntry), view: &View<'_>) -> Markup {
                 p.reason { (texts::SET_BY) " " bdi { (set.by) } ", " (instant(view, set.at)) }
             }
             @if let (Some(scope), Some(id), true) = (scope, &set.event_id, view.is_writer()) {
-                (control(scope, (id, Some(set.choice)), &question(set, (of, title), view)))
+                @match obstacle(set, scope, view) {
+                    Some(obstacle) => p.reason data-key={ "obstacle-" (key) } { (obstacle) },
+                    None => (control(scope, (id, Some(set.choice)), &question(set, (of, title), view))),
+                }
             }
             div.message data-message {}
         }
+    }
+}
+
+/// Why it changes nothing to set an override, if it does not. Of a series more events may come
+/// than are known.
+fn obstacle(set: &OverrideEntry, scope: Scope, view: &View<'_>) -> Option<&'static str> {
+    let is_over = set.ends_at.is_some_and(|at| is_over(at, view.now));
+    match scope {
+        Scope::Event if is_over => Some(texts::IS_OVER),
+        _ if set.locked && !is_over => Some(texts::IS_LOCKED),
+        _ => None,
     }
 }
 

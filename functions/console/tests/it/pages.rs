@@ -236,6 +236,50 @@ async fn a_locked_event_shows_a_lock_and_offers_no_choice(role: Role, path: &str
     );
 }
 
+/// A list of overrides says of each one that changes nothing why not, in place of its control. Of a
+/// series more events may come than are known.
+#[test_case(false, false, None; "a coming event")]
+#[test_case(false, true, Some("It has no effect: the meeting is over."); "an event that is over")]
+#[test_case(true, false, Some("It has no effect for now: the policy locks"); "a locked event")]
+#[tokio::test]
+async fn an_override_without_effect_says_why_and_offers_no_choice(
+    is_locked: bool,
+    is_over: bool,
+    obstacle: Option<&str>,
+) {
+    let harness = Harness::new().await;
+    let row = a_decision().with(|row| {
+        if is_over {
+            row.starts_at = at("08:00");
+            row.ends_at = at("08:30");
+        }
+        if is_locked {
+            row.verdict = Verdict::skip(RuleName::named("legal-hold"), "a listed address");
+        }
+        if let Verdict::Skip(reason) = &mut row.verdict {
+            reason.is_locked = is_locked;
+        }
+        row.series = SeriesId::parse("weekly").ok();
+    });
+    harness.decisions.put(row.clone());
+    let (owner, by) = (a_calendar().owner(), id("sales@acme.example"));
+    let scopes = [
+        OverrideScope::Event(row.platform_id.expect("an id")),
+        OverrideScope::PlatformSeries(row.series.expect("an id")),
+    ];
+    for scope in &scopes {
+        let state = &harness.state;
+        let set = state.set_override(&owner, scope, OverrideChoice::Skip, &by, at("09:05"));
+        set.await.expect("memory");
+    }
+    let path = format!("/v1/calendars/{OWN}/overrides");
+    let page = fragment(&harness, Role::Owner, &path).await.body;
+    let has_control = |scope: &str| page.contains(&format!("event-1/{scope}\""));
+    assert_eq!(has_control("override"), obstacle.is_none(), "{page}");
+    assert_eq!(has_control("series/override"), !is_locked, "{page}");
+    assert!(obstacle.is_none_or(|words| page.contains(words)), "{page}");
+}
+
 #[tokio::test]
 async fn a_change_answers_what_was_saved() {
     let harness = Harness::new().await;
