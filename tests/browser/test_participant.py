@@ -82,6 +82,9 @@ def test_a_participants_link_shows_nothing_but_its_meeting(page: Page, tenant: T
     expect(page.get_by_role("button", name=NO)).to_be_visible()
     assert "token" not in page.evaluate("location.href")
     assert page.locator("#header nav a").count() == 0
+    # There are no rows to go through, and no keys for them.
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     for secret in ("Salary", tenant.calendars[0], tenant.address(1), "never-show-this", "external"):
         assert secret not in page.content(), secret
     for path in (f"/events/{other}/consent", f"/events/{own}", f"/calendars/{tenant.calendars[0]}/agenda", "/status"):

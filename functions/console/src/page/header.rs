@@ -35,10 +35,19 @@ pub(crate) fn header(me: &Me) -> Markup {
             }
             div.own {
                 label { span.unseen { (texts::TIME_ZONE) } select id="zone" data-zones {} }
-                @if me.role != "participant" { button.quiet type="button" id="open-keys" data-keys { (texts::KEYS) } }
+                @if me.role != "participant" { button.quiet type="button" id="open-keys" data-keys=(keys_of(me)) { (texts::KEYS) } }
                 span.who { bdi { (me.name) } @if is_operator { ", " (me.role) } }
             }
         }
+    }
+}
+
+/// What the keys are good for: a reader has nothing to decide.
+fn keys_of(me: &Me) -> &'static str {
+    if me.role == "reader" {
+        "read"
+    } else {
+        "decide"
     }
 }
 

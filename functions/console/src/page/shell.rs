@@ -79,18 +79,18 @@ pub(crate) fn shell(names: Names<'_>, sign_in: Option<&SignIn>) -> Markup {
 /// What the keys do, and the way to switch them off.
 fn keys() -> Markup {
     let of = [
-        ("j", texts::NEXT_ROW),
-        ("k", texts::ROW_BEFORE),
-        ("y", texts::RECORD_IT),
-        ("n", texts::SKIP_IT),
-        ("p", texts::AS_THE_POLICY_SAYS),
-        ("?", texts::THIS_HELP),
+        ("j", texts::NEXT_ROW, false),
+        ("k", texts::ROW_BEFORE, false),
+        ("y", texts::RECORD_IT, true),
+        ("n", texts::SKIP_IT, true),
+        ("p", texts::AS_THE_POLICY_SAYS, true),
+        ("?", texts::THIS_HELP, false),
     ];
     html! {
         dialog.card id="keys" aria-labelledby="keys-title" {
             h2 id="keys-title" { (texts::KEYS) }
             p.muted { (texts::KEYS_DETAIL) }
-            dl.facts { @for (key, what) in of { div { dt { kbd { (key) } } dd { (what) } } } }
+            dl.facts { @for (key, what, decides) in of { div data-decides[decides] { dt { kbd { (key) } } dd { (what) } } } }
             label { input type="checkbox" checked; " " (texts::USE_KEYS) }
             div.answers { button type="button" { (texts::CLOSE) } }
         }

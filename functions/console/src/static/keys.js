@@ -8,25 +8,33 @@ const KEYS = {
   y: () => decide("record"),
   n: () => decide("skip"),
   p: () => decide("policy"),
-  "?": () => dialog.showModal(),
+  "?": help,
 };
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], dialog";
 
 const dialog = document.querySelector("#keys");
 const box = dialog.querySelector("input");
+// It is there for people who have pages with rows.
+const button = () => document.querySelector("#header [data-keys]");
 box.checked = stored() !== "off";
 
 document.addEventListener("keydown", (event) => {
   const act = Object.hasOwn(KEYS, event.key) && KEYS[event.key];
   const isCommand = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
-  if (!act || !box.checked || isCommand || event.target.closest(TYPING)) return;
+  if (!act || !box.checked || !button() || isCommand || event.target.closest(TYPING)) return;
   event.preventDefault();
   act();
 });
 
 box.addEventListener("change", () => stored(box.checked ? "on" : "off"));
 dialog.querySelector("button").addEventListener("click", () => dialog.close());
-document.querySelector("#header").addEventListener("click", (event) => event.target.closest("[data-keys]") && dialog.showModal());
+document.querySelector("#header").addEventListener("click", (event) => event.target.closest("[data-keys]") && help());
+
+// Shows the keys that do something for this person: who only reads has nothing to decide.
+function help() {
+  for (const row of dialog.querySelectorAll("[data-decides]")) row.hidden = button().dataset.keys !== "decide";
+  dialog.showModal();
+}
 
 const rowWithFocus = () => document.activeElement.closest("#main .row");
 

@@ -236,6 +236,20 @@ async fn a_locked_event_shows_a_lock_and_offers_no_choice(role: Role, path: &str
     );
 }
 
+/// Participants have no rows to go through, and readers nothing to decide.
+#[test_case(Role::Participant, None; "a participant")]
+#[test_case(Role::Reader, Some("read"); "a reader")]
+#[test_case(Role::Owner, Some("decide"); "an owner")]
+#[test_case(Role::Operator, Some("decide"); "an operator")]
+#[tokio::test]
+async fn the_header_offers_the_keys_that_do_something(role: Role, expected: Option<&str>) {
+    let harness = Harness::new().await;
+    let header = fragment(&harness, role, "/v1/me").await.body;
+    let (_, keys) = header.split_once("data-keys=\"").unzip();
+    let keys = keys.and_then(|rest| rest.split_once('"'));
+    assert_eq!(keys.map(|(keys, _)| keys), expected, "{header}");
+}
+
 /// A list of overrides says of each one that changes nothing why not, in place of its control. Of a
 /// series more events may come than are known.
 #[test_case(false, false, None; "a coming event")]

@@ -106,7 +106,7 @@ async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
     // What only some pages load is as safe to keep, and no part of the first page.
     for (name, most_lines) in [
         ("console", 370),
-        ("keys", 70),
+        ("keys", 80),
         ("zone", 40),
         ("policy", 230),
         ("framed", 110),
