@@ -33,6 +33,42 @@ def test_a_no_removes_the_bot_while_the_page_is_open(page: Page, tenant: Tenant)
     tenant.wait_for_bot(event, "none")
 
 
+def test_counts_are_updated_while_their_filter_has_the_focus(page: Page, empty_tenant: Tenant) -> None:
+    tenant = empty_tenant
+    event = tenant.create()
+    tenant.wait_for_bot(event, "scheduled")
+    page.goto(tenant.link)
+    skipped = page.get_by_role("link", name="Skipped")
+    expect(skipped).to_have_text("Skipped 0")
+    skipped.focus()
+    callsheet("override", "event", event, "skip", "--by", "lead@acme.example")
+    expect(skipped).to_have_text("Skipped 1")
+    expect(skipped).to_be_focused()
+    # Another row replaces all of the page.
+    tenant.create("Planning", hours=6)
+    expect(page.locator("#main .row")).to_have_count(2)
+    expect(skipped).to_be_focused()
+
+
+def test_the_document_of_an_event_is_loaded_once_for_all_that_changes(page: Page, tenant: Tenant) -> None:
+    event = tenant.create()
+    tenant.wait_for_bot(event, "scheduled")
+    page.goto(f"{tenant.link}&page=/events/{event}")
+    document = page.locator("#document")
+    document.locator("summary").click()
+    expect(document).to_contain_text('"verdict": "record"')
+    answers: list[str] = []
+    page.on("response", lambda answer: answers.append("document" if "part=json" in answer.url else f"page {answer.status}"))
+    callsheet("override", "event", event, "skip", "--by", "lead@acme.example")
+    expect(document).to_contain_text('"verdict": "skip"')
+    tenant.wait_for_bot(event, "none")
+    expect(page.locator(".state .badge")).to_have_text("Skipped")
+    # The event is asked for each five seconds, and its document only if something has changed.
+    page.wait_for_event("response", lambda answer: answer.status == 304)
+    changes = answers.count("page 200")
+    assert 0 < answers.count("document") <= changes, answers
+
+
 def test_a_no_says_that_the_bot_stays_for_another_calendar(page: Page, tenant: Tenant) -> None:
     link = f"https://meet.example/shared-{tenant.calendars[0]}"
     shared = {"ical_uid": f"shared-{tenant.calendars[0]}", "organizer": tenant.address(1), "meeting_url": link}

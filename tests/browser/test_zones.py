@@ -100,9 +100,9 @@ def test_a_time_zone_is_chosen_by_keyboard(page: Page, tenant: Tenant) -> None:
     tenant.wait_for_bot(event, "scheduled")
     page.goto(tenant.link)
     at = page.locator(f"#row-{event} time").first
-    expect(at).to_have_text(page.evaluate(CLOCK, [at.get_attribute("datetime"), "Europe/Berlin"]))
+    expect(at).to_contain_text(page.evaluate(CLOCK, [at.get_attribute("datetime"), "Europe/Berlin"]) + "–")
     page.get_by_label("Time zone").focus()
     page.keyboard.type("Asia/Tok")
     expect(page.get_by_text("Times in Asia/Tokyo")).to_be_visible()
-    expect(at).to_have_text(page.evaluate(CLOCK, [at.get_attribute("datetime"), "Asia/Tokyo"]))
+    expect(at).to_contain_text(page.evaluate(CLOCK, [at.get_attribute("datetime"), "Asia/Tokyo"]) + "–")
     expect(page.get_by_label("Time zone")).to_be_focused()

@@ -24,6 +24,9 @@ const SCRIPT: &str = include_str!("static/console.js");
 const FRAMED: &str = include_str!("static/framed.js");
 /// Loaded on every page, beside the script of all of them.
 const KEYS: &str = include_str!("static/keys.js");
+/// What these two import.
+const PARTS: &str = include_str!("static/parts.js");
+const STORED: &str = include_str!("static/stored.js");
 const ZONE: &str = include_str!("static/zone.js");
 /// Loaded on the page of the active policy only.
 const POLICY: &str = include_str!("static/policy.js");
@@ -82,23 +85,53 @@ fn digest(text: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..LENGTH])
 }
 
+/// A script as it is served: without comments and indentation, and with the files of the modules
+/// that it imports.
+struct Script {
+    name: &'static str,
+    file: String,
+    text: String,
+}
+
+impl Script {
+    fn new(name: &'static str, source: &str, imported: &[&Self]) -> Self {
+        let lines = source.lines().map(str::trim_start);
+        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+        let text = lines.fold(String::new(), |text, line| text + line + "\n");
+        let text = imported.iter().fold(text, |text, module| {
+            text.replace(
+                &format!("./{}.js", module.name),
+                &format!("./{}", module.file),
+            )
+        });
+        Self {
+            name,
+            file: format!("{name}-{}.js", digest(&text)),
+            text,
+        }
+    }
+}
+
 impl StaticFiles {
     /// The files of this binary, with a shell that these may frame, and in which people may sign in.
     pub(crate) fn new(embedders: &Embedders, sign_in: Option<&SignIn>) -> Self {
-        let script = format!("console-{}.js", digest(SCRIPT));
-        let keys = format!("keys-{}.js", digest(KEYS));
-        let zone = format!("zone-{}.js", digest(ZONE));
-        let framed = format!("framed-{}.js", digest(FRAMED));
-        let policy = format!("policy-{}.js", digest(POLICY));
+        let stored = Script::new("stored", STORED, &[]);
+        let parts = Script::new("parts", PARTS, &[]);
+        let zone = Script::new("zone", ZONE, &[&stored]);
+        let keys = Script::new("keys", KEYS, &[&stored]);
+        let console = Script::new("console", SCRIPT, &[&parts, &stored, &zone]);
+        let framed = Script::new("framed", FRAMED, &[]);
+        let policy = Script::new("policy", POLICY, &[]);
+        let module = Script::new("sign_in", SIGN_IN, &[]);
         let styles = format!("console-{}.css", digest(STYLES));
-        let module = format!("sign_in-{}.js", digest(SIGN_IN));
+        let imported = [&parts, &stored, &zone].map(|script| script.file.clone());
         let names = Names {
-            console: &script,
-            keys: &keys,
-            zone: &zone,
-            framed: &framed,
-            policy: &policy,
-            sign_in: &module,
+            console: &console.file,
+            keys: &keys.file,
+            imported: &imported,
+            framed: &framed.file,
+            policy: &policy.file,
+            sign_in: &module.file,
             styles: &styles,
         };
         let shell = shell(names, sign_in).into_string();
@@ -107,22 +140,18 @@ impl StaticFiles {
         };
         let mut files = vec![
             of(String::new(), "text/html; charset=utf-8", &shell, ASK_AGAIN),
-            of(script, JAVASCRIPT, SCRIPT, FOR_EVER),
-            of(keys, JAVASCRIPT, KEYS, FOR_EVER),
-            of(zone, JAVASCRIPT, ZONE, FOR_EVER),
-            of(framed, JAVASCRIPT, FRAMED, FOR_EVER),
-            of(policy, JAVASCRIPT, POLICY, FOR_EVER),
             of(styles, "text/css; charset=utf-8", STYLES, FOR_EVER),
             of("icon.svg".to_owned(), "image/svg+xml", ICON, ASK_AGAIN),
             of(EMBED_PATH[1..].to_owned(), JAVASCRIPT, EMBED, FOR_AN_HOUR),
         ];
+        let mut scripts = vec![console, keys, parts, stored, zone, framed, policy];
+        scripts.extend(sign_in.is_some().then_some(module));
+        let served = |script: Script| of(script.file, JAVASCRIPT, &script.text, FOR_EVER);
+        files.extend(scripts.into_iter().map(served));
         let asked = match sign_in {
             Some(sign_in) => format!("'self' {}", sign_in.token_url),
             None => "'self'".to_owned(),
         };
-        if sign_in.is_some() {
-            files.push(of(module, JAVASCRIPT, SIGN_IN, FOR_EVER));
-        }
         let ancestors = embedders.frame_ancestors();
         Self {
             files,

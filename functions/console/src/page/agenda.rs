@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use crate::page::badge::{State, is_over};
-use crate::page::control::{Scope, control};
+use crate::page::control::BY_POLICY;
 use crate::page::icon::Icon;
-use crate::page::instant::{date, day, instant, moment, span};
+use crate::page::instant::{date, day, instant, span_words};
 use crate::page::pages::pages;
+use crate::page::rows::OF_AGENDA;
 use crate::page::texts;
 use crate::page::view::View;
 
@@ -16,7 +17,7 @@ use crate::page::view::View;
 pub(crate) fn agenda(agenda: &Agenda, next: Option<&str>, view: &View<'_>) -> Markup {
     let address = format!("#/calendars/{}/agenda", agenda.calendar);
     html! {
-        section.page data-title=(texts::AGENDA) data-every="20" data-row {
+        section.page data-title=(texts::AGENDA) data-every="20" data-rows=(OF_AGENDA) data-parts=".when, h3, .state, .reason" data-row {
             div.head {
                 div {
                     h1 tabindex="-1" { (texts::AGENDA) }
@@ -65,8 +66,8 @@ fn by_day<'a>(agenda: &'a Agenda, view: &View<'_>) -> Vec<(Date, Vec<&'a AgendaE
     days
 }
 
+/// An event, with what is chosen for it and its series, if the caller may choose.
 fn row(event: &AgendaEvent, view: &View<'_>) -> Markup {
-    let id = &event.id;
     let state = State {
         is_recorded: event.verdict == "record",
         lock: event.locked.then_some(event.rule.as_str()),
@@ -77,34 +78,17 @@ fn row(event: &AgendaEvent, view: &View<'_>) -> Markup {
     };
     let title = event.title.as_deref().unwrap_or(texts::UNTITLED);
     let has_control = view.is_writer() && !state.is_over && !event.locked;
-    let question = |what: &str| format!("{what}: {title}, {}", moment(view, event.starts_at));
+    let chosen = |set: Option<&'static str>| has_control.then(|| set.unwrap_or(BY_POLICY));
+    let of_series = chosen(event.overrides.series).filter(|_| event.is_in_series);
     html! {
-        li.row id={ "row-" (id) } data-row {
-            div.when data-key={ "when-" (id) } { (span(view, event.starts_at, event.ends_at)) }
+        li.row id={ "row-" (event.id) } data-event=[chosen(event.overrides.event)] data-series=[of_series] {
+            time.when datetime=(event.starts_at) { (span_words(view, event.starts_at, event.ends_at)) }
             div.what {
                 div.line {
-                    h3 data-key={ "title-" (id) } {
-                        a id={ "link-" (id) } href={ "#/events/" (id) } dir="auto" { (title) }
-                    }
-                    div.state data-key={ "state-" (id) } data-settled=(state.is_settled()) { (state.badge()) }
+                    h3 { a href={ "#/events/" (event.id) } dir="auto" { (title) } }
+                    div.state data-unsettled[!state.is_settled()] { (state.badge()) }
                 }
-                p.reason data-key={ "reason-" (id) } dir="auto" { (event.reason) }
-                div.more {
-                    details id={ "why-" (id) } data-src={ "v1/events/" (id) "?part=why" } {
-                        summary { (texts::WHY) }
-                        div.loaded {}
-                    }
-                    @if event.is_in_series && has_control {
-                        details id={ "series-of-" (id) } {
-                            summary { (texts::SERIES) }
-                            (control(Scope::Series, (id, event.overrides.series), &question(texts::WHOLE_SERIES)))
-                        }
-                    }
-                }
-                div.message data-message {}
-            }
-            @if has_control {
-                (control(Scope::Event, (id, event.overrides.event), &question(texts::THIS_EVENT)))
+                p.reason dir="auto" { (event.reason) }
             }
         }
     }
@@ -133,10 +117,11 @@ fn filters(address: &str, counts: Option<AgendaCounts>, view: &View<'_>) -> Mark
     ];
     html! {
         div.filters {
-            nav aria-label=(texts::FILTERS) data-key="filters" {
-                @for (query, word, count) in of {
+            nav aria-label=(texts::FILTERS) {
+                @for (place, (query, word, count)) in of.into_iter().enumerate() {
                     a href={ (address) (query) } aria-current=[(query == chosen).then_some("true")] {
-                        (word) @if let Some(count) = count { " " span.number { (count) } }
+                        // A link with the focus stays, and its number is updated.
+                        (word) @if let Some(count) = count { " " span.number data-key={ "count-" (place) } { (count) } }
                     }
                 }
             }

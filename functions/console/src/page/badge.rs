@@ -66,11 +66,9 @@ impl State<'_> {
         html! {
             span class={ "badge " (class) } {
                 (icon.markup())
-                span {
-                    (word)
-                    @if let (Meaning::Lock, Some(rule)) = (meaning, self.lock) {
-                        ": " (texts::BY_RULE) " " (rule) ", " (texts::LOCKED)
-                    }
+                (word)
+                @if let (Meaning::Lock, Some(rule)) = (meaning, self.lock) {
+                    ": " (texts::BY_RULE) " " (rule) ", " (texts::LOCKED)
                 }
             }
             @if let Some(bot) = self.bot_words() { " " span.bot { (bot) } }

@@ -6,6 +6,9 @@ use maud::{Markup, html};
 
 use crate::page::texts;
 
+/// The value of a control where nothing is overridden.
+pub(super) const BY_POLICY: &str = "policy";
+
 /// What a control overrides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -34,12 +37,12 @@ pub(super) fn control(
         Scope::Series => format!("v1/events/{event}/series/override"),
     };
     let key = format!("{}-{event}", scope.name());
-    let chosen = choice.unwrap_or("policy");
+    let chosen = choice.unwrap_or(BY_POLICY);
     html! {
         fieldset.choice data-key=(key) data-write=(path) data-value=(chosen) {
             legend.unseen { (question) }
             @for (value, word) in [
-                ("policy", texts::BY_POLICY),
+                (BY_POLICY, texts::BY_POLICY),
                 ("record", texts::RECORD),
                 ("skip", texts::SKIP),
             ] {

@@ -39,7 +39,7 @@ pub(crate) fn event(explanation: &Explanation, view: &View<'_>) -> Markup {
                     }
                 }
             }
-            div.state.large data-key="state" data-settled=(state.is_settled()) { (state.badge()) }
+            div.state.large data-key="state" data-unsettled[!state.is_settled()] { (state.badge()) }
             div.message data-message {}
             @if view.is_writer() && !explanation.is_over && !explanation.locked { (controls(explanation, (id, title), view)) }
             div.columns {

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use crate::page::agenda::find;
 use crate::page::badge::{State, is_over};
 use crate::page::icon::Icon;
-use crate::page::instant::{date, day, instant, span};
+use crate::page::instant::{date, day, instant, span_words};
 use crate::page::pages::pages;
 use crate::page::texts;
 use crate::page::view::View;
@@ -28,7 +28,7 @@ pub(crate) fn events(list: &EventList, next: Option<&str>, view: &View<'_>) -> M
         Period::Span(..) => texts::NO_EVENTS_OF_PERIOD,
     };
     html! {
-        section.page data-title=(period.name(view)) data-every="30" {
+        section.page data-title=(period.name(view)) data-every="30" data-rows {
             div.head { div {
                 h1 tabindex="-1" { (period.heading(view)) }
                 p.muted { (calendars) " · " (texts::TIMES_IN) " " (view.zone_name()) }
@@ -192,10 +192,10 @@ fn row(event: &EventEntry, period: Period, view: &View<'_>) -> Markup {
     };
     let title = event.title.as_deref().unwrap_or(texts::UNTITLED);
     let calendar = event.owner.as_deref().unwrap_or(&event.calendar);
-    let link = html! { a id={ "link-" (id) } href={ "#/events/" (id) } dir="auto" { (title) } };
+    let link = html! { a href={ "#/events/" (id) } dir="auto" { (title) } };
     html! {
-        li.row data-key={ "event-" (id) } {
-            div.when { (span(view, event.starts_at, event.ends_at)) }
+        li.row id={ "row-" (id) } {
+            time.when datetime=(event.starts_at) { (span_words(view, event.starts_at, event.ends_at)) }
             div.what {
                 div.line {
                     @match period {
@@ -204,7 +204,7 @@ fn row(event: &EventEntry, period: Period, view: &View<'_>) -> Markup {
                     }
                     div.state { (state.badge()) }
                 }
-                p.reason { a href={ "#/calendars/" (event.calendar) "/agenda" } { bdi { (calendar) } } }
+                p.reason { a href={ "#/calendars/" (event.calendar) "/agenda" } { (calendar) } }
                 p.reason dir="auto" { (event.reason) }
                 @for alert in &event.alerts {
                     p.warn { (Icon::Attention.markup()) span { (alert.sentence) " " (alert.advice) } }

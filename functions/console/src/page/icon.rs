@@ -78,7 +78,7 @@ impl Icon {
     /// The icon, which a screen reader passes over: a text stands beside it.
     pub(super) fn markup(self) -> Markup {
         html! {
-            svg.icon aria-hidden="true" viewBox="0 0 16 16" { use href={ "#icon-" (self.name()) } {} }
+            svg.icon aria-hidden="true" { use href={ "#icon-" (self.name()) } {} }
         }
     }
 

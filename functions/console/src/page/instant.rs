@@ -11,13 +11,19 @@ use maud::{Markup, html};
 use crate::page::texts;
 use crate::page::view::View;
 
-/// Hours and minutes.
-pub(super) fn time(view: &View<'_>, at: Timestamp) -> Markup {
-    html! { time datetime=(at) { (clock(&local(view, at))) } }
-}
-
 /// Begin and end of a meeting. The end has its day if that is another one.
 pub(super) fn span(view: &View<'_>, starts_at: Timestamp, ends_at: Timestamp) -> Markup {
+    let (start, end) = ends_of_span(view, starts_at, ends_at);
+    html! { time datetime=(starts_at) { (start) } "–" time datetime=(ends_at) { (end) } }
+}
+
+/// The same without markup.
+pub(super) fn span_words(view: &View<'_>, starts_at: Timestamp, ends_at: Timestamp) -> String {
+    let (start, end) = ends_of_span(view, starts_at, ends_at);
+    format!("{start}–{end}")
+}
+
+fn ends_of_span(view: &View<'_>, starts_at: Timestamp, ends_at: Timestamp) -> (String, String) {
     let (start, end) = (local(view, starts_at), local(view, ends_at));
     let is_one_day = start.date() == end.date();
     let start = if is_one_day && start.offset() == end.offset() {
@@ -26,10 +32,12 @@ pub(super) fn span(view: &View<'_>, starts_at: Timestamp, ends_at: Timestamp) ->
     } else {
         clock(&start)
     };
-    html! {
-        time datetime=(starts_at) { (start) } "–"
-        @if is_one_day { (time(view, ends_at)) } @else { (instant(view, ends_at)) }
-    }
+    let end = if is_one_day {
+        clock(&end)
+    } else {
+        moment(view, ends_at)
+    };
+    (start, end)
 }
 
 /// Day, hours and minutes.

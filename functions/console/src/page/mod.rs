@@ -2,7 +2,8 @@
 //!
 //! A fragment says by its attributes what the script does with it: `data-every` how often it is
 //! asked for again, `data-key` which parts are replaced on their own, `data-write` which request a
-//! control sends. The script itself knows no page; the playground of the policy has one of its own.
+//! control sends, `data-rows` which template of the shell completes its rows, and `data-parts` which
+//! parts of them are replaced on their own. The script itself knows no page; the playground of the policy has one of its own.
 
 mod activity;
 mod agenda;
@@ -30,6 +31,7 @@ mod policy;
 mod previewed;
 mod problem;
 mod retried;
+mod rows;
 mod saved;
 mod shell;
 mod texts;

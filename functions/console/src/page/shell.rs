@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::page::icon::Icon;
+use crate::page::rows::templates;
 use crate::page::texts;
 use crate::sign_in::SignIn;
 
@@ -13,8 +14,8 @@ pub(crate) struct Names<'a> {
     pub(crate) console: &'a str,
     /// The one of the keys.
     pub(crate) keys: &'a str,
-    /// The one of the time zone.
-    pub(crate) zone: &'a str,
+    /// The modules that these two import.
+    pub(crate) imported: &'a [String],
     /// The one that is loaded in a frame.
     pub(crate) framed: &'a str,
     /// The one that the policy page loads.
@@ -43,6 +44,7 @@ pub(crate) fn shell(names: Names<'_>, sign_in: Option<&SignIn>) -> Markup {
                 }
                 script type="module" src=(names.console) {}
                 script type="module" src=(names.keys) {}
+                @for name in names.imported { link rel="modulepreload" href=(name); }
             }
             body {
                 (Icon::set())
@@ -55,9 +57,10 @@ pub(crate) fn shell(names: Names<'_>, sign_in: Option<&SignIn>) -> Markup {
                         button type="button" { (texts::SIGN_IN_AGAIN) }
                     }
                 }
-                main id="main" tabindex="-1" data-zone=(names.zone) data-framed=(names.framed) data-policy=(names.policy) { noscript { p { (texts::NO_SCRIPT) } } }
+                main id="main" tabindex="-1" data-framed=(names.framed) data-policy=(names.policy) { noscript { p { (texts::NO_SCRIPT) } } }
                 div.unseen id="live" role="status" aria-live="polite" {}
                 (keys())
+                (templates())
                 template id="no-answer" {
                     div.problem role="alert" { strong { (texts::NO_ANSWER) ". " } (texts::NO_ANSWER_DETAIL) }
                 }

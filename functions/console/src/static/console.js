@@ -1,6 +1,10 @@
 // The console in the browser. It loads fragments of HTML from the API into the shell, keeps them up
 // to date, and sends what controls say by their attributes. It knows no page and decides nothing.
 
+import { check, completed, copyOf, show } from "./parts.js";
+import { stored } from "./stored.js";
+import { shown as zoneOf } from "./zone.js";
+
 const policy = window.trustedTypes?.createPolicy("callsheet", { createHTML: (text) => text });
 const main = document.querySelector("#main");
 const live = document.querySelector("#live");
@@ -15,12 +19,11 @@ const FIRST_SECONDS = 2;
 // What is only done in a frame of a host application.
 const framed = window.parent === window ? null : import(new URL(main.dataset.framed, document.baseURI));
 framed?.then(({ onToken }) => onToken(keep));
-const zones = import(new URL(main.dataset.zone, document.baseURI)).catch(() => null); // then there is no choice
 // The company's issuer, if people sign in at one. What that takes is in a module that is loaded when somebody does.
 const issuer = framed ? null : document.querySelector("meta[name=sign-in]");
 const signIn = async (step, given) => (await import(new URL(issuer.content, document.baseURI)))[step](issuer.dataset, given);
 
-let token = stored();
+let token = stored("sessionStorage", "token");
 let zone = null;
 let home = null;
 // The timer of a start that is tried again.
@@ -62,7 +65,6 @@ async function fragment(response) {
   return parsed.body.firstElementChild ?? document.createElement("div");
 }
 
-const copyOf = (id) => document.querySelector(`#${id}`).content.firstElementChild.cloneNode(true);
 const isExpired = (response) => response.status === 401;
 const isBusy = (response) => response.status === 429 || response.status >= 500;
 // Milliseconds until a request is made again: those that the answer names, or twice as many after each failure.
@@ -122,12 +124,12 @@ async function refresh() {
     asked.failures = isBusy(response) ? asked.failures + 1 : 0;
     offline.hidden = true;
     if (response.status !== 304 && !(isBusy(response) && asked.tag)) {
-      const fresh = await fragment(response);
+      const fresh = completed(await fragment(response));
       // An answer that was overtaken by a later one shows an older state.
       if (page !== asked || number < asked.shown) return;
       asked.shown = number;
       asked.tag = response.ok ? response.headers.get("ETag") : null;
-      show(asked, fresh);
+      display(asked, fresh);
     }
   } catch {
     if (page !== asked) return;
@@ -139,18 +141,9 @@ async function refresh() {
   if (!document.hidden) asked.timer = setTimeout(refresh, delay(response, usual, asked.failures));
 }
 
-// Replaces the parts that differ from what was received before. If the parts are others, replaces
-// everything, and brings focus and opened details back.
-function show(asked, fresh) {
-  const parts = [...fresh.querySelectorAll("[data-key]")];
-  const received = new Map(parts.map((part) => [part.dataset.key, part.outerHTML]));
-  const isSame = [...received.keys()].join("\n") === [...asked.parts.keys()].join("\n");
-  if (isSame && asked.parts.size > 0) {
-    for (const part of parts.filter((it) => asked.parts.get(it.dataset.key) !== it.outerHTML)) replacePart(part);
-  } else {
-    replaceAll(fresh);
-  }
-  asked.parts = received;
+// Shows what has changed.
+function display(asked, fresh) {
+  asked.parts = show(main, asked.parts, fresh, load);
   if (fresh.dataset.title) document.title = `${fresh.dataset.title} · Callsheet`;
   if (fresh.querySelector("[data-playground]")) tryPolicies(fresh);
 }
@@ -162,32 +155,13 @@ async function tryPolicies(fresh) {
   if (place) shown(place, fresh.querySelector("[data-playground]"), { ask, say, refresh });
 }
 
-function replacePart(part) {
-  const shown = main.querySelector(`[data-key="${CSS.escape(part.dataset.key)}"]`);
-  if (!shown?.contains(document.activeElement)) {
-    shown?.replaceWith(part);
-  } else if (part.dataset.write) {
-    // The control with the focus stays; only what it says changes.
-    check(shown, part.dataset.value);
-  }
-  const details = part.closest("[data-row]")?.querySelector("details[open][data-src]");
-  if (details) load(details);
-}
-
-function replaceAll(fresh) {
-  const focused = main.contains(document.activeElement) && document.activeElement.id;
-  const opened = [...main.querySelectorAll("details[open][id]")].map((details) => details.id);
-  const typed = main.querySelector("[data-find] input")?.value;
-  main.replaceChildren(fresh);
-  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
-  const find = main.querySelector("[data-find] input");
-  if (find && typed !== undefined) find.value = typed;
-  if (focused !== false) (document.getElementById(focused) ?? main.querySelector("h1"))?.focus({ preventScroll: true });
-}
-
+// What an opened element shows. It stays as it is, unless there is something else to show.
 async function load(details) {
-  const asked = await ask(details.dataset.src);
-  if (asked) details.querySelector(".loaded").replaceChildren(asked.element);
+  const { src, tag } = details.dataset;
+  const asked = await ask(src, { headers: tag ? { "If-None-Match": tag } : {} });
+  if (!asked || asked.response.status === 304) return;
+  details.dataset.tag = asked.response.headers.get("ETag") ?? "";
+  details.querySelector(".loaded").replaceChildren(asked.element);
 }
 
 // Changes
@@ -224,8 +198,8 @@ async function follow(row, saved, began) {
     if (page !== asked || (message.isConnected && !saved.isConnected)) return;
     await refresh();
     const shown = row.id ? document.getElementById(row.id) : main.querySelector("[data-row]");
-    if (page !== asked || !shown?.querySelector("[data-settled]")) return;
-    if (!shown.querySelector('[data-settled="false"]')) return finish(saved, saved.dataset.done, began);
+    if (page !== asked || !shown?.querySelector(".state")) return;
+    if (!shown.querySelector("[data-unsettled]")) return finish(saved, saved.dataset.done, began);
   }
   finish(saved, saved.dataset.late, began);
 }
@@ -246,11 +220,6 @@ async function choose(control, value) {
   const key = CSS.escape(control.dataset.key);
   const undo = () => choose(main.querySelector(`[data-key="${key}"]`) ?? control, before);
   if (!(await change(control, write, undo))) check(control, before);
-}
-
-function check(control, value) {
-  control.dataset.value = value;
-  for (const input of control.querySelectorAll("input")) input.checked = input.value === value;
 }
 
 // Events of the browser
@@ -303,18 +272,8 @@ window.addEventListener("hashchange", () => (takeToken() ? start() : navigate())
 
 // Access
 
-// The token of this tab. A browser may forbid a frame to store anything: then a token lives as long as the page.
-function stored(given) {
-  try {
-    if (given) sessionStorage.setItem("token", given);
-    return sessionStorage.getItem("token");
-  } catch {
-    return given ?? null;
-  }
-}
-
 function keep(given) {
-  token = stored(given) ?? given;
+  token = stored("sessionStorage", "token", given);
 }
 
 // Whether there is a new token: of the host's page, or of a person who signed in and does so again.
@@ -347,7 +306,7 @@ async function start(failures = 0) {
   try {
     if (issuer && location.search) {
       if (await signIn("returned", showTemplate)) return;
-      token = stored();
+      token = stored("sessionStorage", "token");
     }
     if (!token && !(await renewed())) return showTemplate("no-token");
     const response = await request("v1/me");
@@ -358,7 +317,7 @@ async function start(failures = 0) {
     if (!response.ok) return;
     document.querySelector("#header").replaceChildren(top);
     home = top.dataset.home ?? null;
-    zone = (await zones)?.shown(top, showIn) ?? top.dataset.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    zone = zoneOf(top, showIn);
     await navigate();
   } catch {
     offline.hidden = false;

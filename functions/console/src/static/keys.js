@@ -1,6 +1,8 @@
 // Keys that lead through the rows of a page and decide about the row with the focus. They do nothing while a person types,
 // and can be switched off: a person who speaks to the computer may say such a letter. Escape closes a menu in any case.
 
+import { stored } from "./stored.js";
+
 const STORED = "callsheet-keys";
 const KEYS = {
   j: () => move(1),
@@ -16,7 +18,7 @@ const dialog = document.querySelector("#keys");
 const box = dialog.querySelector("input");
 // It is there for people who have pages with rows.
 const button = () => document.querySelector("#header [data-keys]");
-box.checked = stored() !== "off";
+box.checked = stored("localStorage", STORED) !== "off";
 
 document.addEventListener("keydown", (event) => {
   const act = Object.hasOwn(KEYS, event.key) && KEYS[event.key];
@@ -26,7 +28,7 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-box.addEventListener("change", () => stored(box.checked ? "on" : "off"));
+box.addEventListener("change", () => stored("localStorage", STORED, box.checked ? "on" : "off"));
 dialog.querySelector("button").addEventListener("click", () => dialog.close());
 document.querySelector("#header").addEventListener("click", (event) => event.target.closest("[data-keys]") && help());
 
@@ -66,12 +68,3 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = menu.contains(event.target);
 });
-
-function stored(chosen) {
-  try {
-    if (chosen) localStorage.setItem(STORED, chosen);
-    return localStorage.getItem(STORED);
-  } catch {
-    return null;
-  }
-}

@@ -1,6 +1,8 @@
 // The time zone of all times: that of the token, otherwise the last one that a person chose in this browser, otherwise the
 // browser's own. It is chosen in the header of every page.
 
+import { stored } from "./stored.js";
+
 const STORED = "callsheet-zone";
 // Some browsers still have the names that these places had.
 const RENAMED = { Calcutta: "Kolkata", Katmandu: "Kathmandu", Kiev: "Kyiv", Rangoon: "Yangon", Saigon: "Ho_Chi_Minh" };
@@ -8,11 +10,11 @@ const RENAMED = { Calcutta: "Kolkata", Katmandu: "Kathmandu", Kiev: "Kyiv", Rang
 // The zone to begin with. `choose` gets each other one.
 export function shown(header, choose) {
   const select = header.querySelector("[data-zones]");
-  const zone = header.dataset.zone ?? stored() ?? own();
+  const zone = header.dataset.zone ?? stored("localStorage", STORED) ?? own();
   const names = new Set([...(Intl.supportedValuesOf?.("timeZone") ?? []).map(renamed), "UTC", own(), zone]);
   select.replaceChildren(...[...names].sort().map((name) => new Option(name, name, false, name === zone)));
   select.addEventListener("change", () => {
-    stored(select.value);
+    stored("localStorage", STORED, select.value);
     choose(select.value);
   });
   return zone;
@@ -27,14 +29,4 @@ function own() {
 function renamed(name) {
   const [area, place] = name.split("/");
   return Object.hasOwn(RENAMED, place) ? `${area}/${RENAMED[place]}` : name;
-}
-
-// A browser may forbid to store anything: then a choice holds until the page is loaded again.
-function stored(chosen) {
-  try {
-    if (chosen) localStorage.setItem(STORED, chosen);
-    return localStorage.getItem(STORED);
-  } catch {
-    return null;
-  }
 }

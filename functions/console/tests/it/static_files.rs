@@ -12,7 +12,7 @@ async fn files(harness: &Harness) -> Vec<String> {
         .send_event(&Request::get("/").event().to_string())
         .await;
     assert_eq!(shell.status, 200);
-    let first = ["console-", "keys-", "zone-"];
+    let first = ["console-", "keys-", "parts-", "stored-", "zone-"];
     let names = shell.body.split('"').filter(|text| {
         let is_first = first.iter().any(|name| text.starts_with(name));
         is_first && text.contains('.')
@@ -91,7 +91,7 @@ async fn only_the_embedders_may_frame_the_shell() {
 async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
     let harness = Harness::new().await;
     let names = files(&harness).await;
-    assert_eq!(names.len(), 4);
+    assert_eq!(names.len(), 6);
     let mut bytes = 0;
     for name in names {
         let reply = file(&harness, Request::get(&name)).await;
@@ -104,20 +104,12 @@ async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
         assert_eq!(file(&harness, again).await.status, 304);
     }
     // What only some pages load is as safe to keep, and no part of the first page.
-    for (name, most_lines) in [
-        ("console", 370),
-        ("keys", 80),
-        ("zone", 40),
-        ("policy", 230),
-        ("framed", 110),
-    ] {
+    for name in ["policy", "framed"] {
         let path = script(&harness, name).await;
         let reply = file(&harness, Request::get(&path)).await;
         assert_eq!(reply.status, 200, "{path}");
         let caching = reply.header("cache-control").expect("caching");
         assert!(caching.contains("immutable"), "{caching}");
-        let lines = reply.body.lines().count();
-        assert!(lines <= most_lines, "{path} has {lines} lines");
     }
     let shell = file(&harness, Request::get("/")).await;
     assert_eq!(shell.header("cache-control"), Some("no-cache"));
@@ -126,6 +118,36 @@ async fn files_with_a_digest_are_kept_and_the_shell_is_asked_for_again() {
         bytes <= 45 * 1024,
         "shell, scripts and styles have {bytes} bytes"
     );
+}
+
+#[test_case(include_str!("../../src/static/console.js"), 350; "the script of every page")]
+#[test_case(include_str!("../../src/static/parts.js"), 120; "parts")]
+#[test_case(include_str!("../../src/static/keys.js"), 80; "keys")]
+#[test_case(include_str!("../../src/static/zone.js"), 40; "zones")]
+#[test_case(include_str!("../../src/static/policy.js"), 230; "the playground of a policy")]
+#[test_case(include_str!("../../src/static/framed.js"), 110; "a frame")]
+fn a_script_stays_short(script: &str, most_lines: usize) {
+    let lines = script.lines().count();
+    assert!(lines <= most_lines, "{lines} lines");
+}
+
+/// The modules that a script imports are those that are served, and none has comments.
+#[tokio::test]
+async fn a_script_imports_modules_by_their_digests() {
+    let harness = Harness::new().await;
+    let mut imports = 0;
+    for name in ["console", "keys", "parts", "zone", "stored"] {
+        let path = script(&harness, name).await;
+        let text = file(&harness, Request::get(&path)).await.body;
+        assert!(!text.contains("\n//") && !text.starts_with("//"), "{path}");
+        for part in text.split("from \"./").skip(1) {
+            let (module, _) = part.split_once('"').expect("its end");
+            let reply = file(&harness, Request::get(&format!("/{module}"))).await;
+            assert_eq!(reply.status, 200, "{path} imports {module}");
+            imports += 1;
+        }
+    }
+    assert_eq!(imports, 5);
 }
 
 #[test_case("/", "POST", 405; "no other method")]
