@@ -111,7 +111,8 @@ def test(arguments: list[str]) -> int:
             # Only a whole run requests all that the roles allow.
             of_logs = ["log_lines::"] if arguments else []
             if not arguments:
-                code = _follow(console.test_command([]), os.environ | environment | console.browser_environment())
+                found = console.browser_environment() | _redeploying(state)
+                code = _follow(console.test_command([]), os.environ | environment | found)
             code = code or _follow([*tests, "--test", "whole_run", "--", "--ignored", *of_logs], os.environ | environment)
         state.keep = code != 0
         return code
@@ -122,7 +123,8 @@ def browser(arguments: list[str]) -> int:
     command, found = console.test_command(arguments), console.browser_environment()
     built = build.binaries()
     with _private("browser") as state:
-        code = _follow(command, os.environ | _bring_up(state, built, raised=True, signing_in=True) | found)
+        environment = _bring_up(state, built, raised=True, signing_in=True) | found | _redeploying(state)
+        code = _follow(command, os.environ | environment)
         state.keep = code != 0
         return code
 
@@ -155,7 +157,7 @@ def bench(arguments: list[str]) -> int:
         # Raised, so that getting ready takes no minutes; a benchmark sets the limits it is about by `redeploy`.
         environment = _bring_up(state, built, raised=True, besides={"LogLevel": "info", "EventBusName": ""}, functions_by=counting)
         deployed_with = aws.deployed_parameters(state)
-        environment |= {STATE_VARIABLE: state.folder.name, "CALLSHEET_PYTHON": sys.executable}
+        environment |= _redeploying(state)
         environment |= {"CALLSHEET_RESULTS": os.environ.get("CALLSHEET_RESULTS") or str(STATES), "CALLSHEET_COUNTING_PORT": str(counting or "")}
         code = 0
         for number, name in enumerate(names):
@@ -178,6 +180,11 @@ def _profile(arguments: list[str]) -> tuple[str, list[str]]:
     if arguments and arguments[0].startswith("--profile="):
         return arguments[0].partition("=")[2], arguments[1:]
     return "bench-local", arguments
+
+
+def _redeploying(state: State) -> dict[str, str]:
+    """The environment of a program that changes parameters of the running stack, by `redeploy`."""
+    return {STATE_VARIABLE: state.folder.name, "CALLSHEET_PYTHON": sys.executable}
 
 
 def _begin_again(state: State, deployed_with: dict[str, str], environment: dict[str, str]) -> None:
