@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from accessible import assert_accessible
-from tenant import Tenant, callsheet, operator_link, send, token_of
+from tenant import Tenant, callsheet, operator_link, send, token_of, wait_until
 
 NOTHING = "version: 1\ndefault: skip\n"
 DOUBTFUL = "version: 1\ndefault: skip\nrules:\n  - name: outside\n    when: {externl: true}\n    then: record\n"
@@ -111,6 +111,23 @@ def test_a_preview_right_after_typing_marks_the_text_and_has_the_last_word(page:
     expect(page.locator(".lines li").nth(4)).to_have_class("marked")
     expect(text).to_have_attribute("aria-invalid", "true")
     assert page.locator("#live").text_content() == progress.text_content()
+
+
+def test_no_check_of_an_older_text_is_shown(page: Page) -> None:
+    text = open_policy(page)
+    held: list[Route] = []
+    page.route("**/v1/policies/lint*", lambda route: route.continue_() if held else held.append(route))
+    text.fill(DOUBTFUL)
+    wait_until("the text is checked", lambda: page.wait_for_timeout(50) or held)
+    page.clock.install()
+    text.fill(f"{NOTHING}rules: []\n")
+    with page.expect_response("**/v1/policies/lint*"):
+        held[0].continue_()
+    page.wait_for_timeout(100)
+    expect(page.locator("#lint")).not_to_contain_text("externl")
+    page.clock.run_for(500)
+    expect(page.locator("#lint")).to_contain_text("Valid, 0 rules")
+    expect(page.locator(".lines .marked")).to_have_count(0)
 
 
 def test_a_preview_changes_nothing(page: Page, empty_tenant: Tenant) -> None:

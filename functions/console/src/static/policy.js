@@ -54,9 +54,9 @@ function start(place, { ask, say, refresh }) {
   function changed() {
     draft = isChanged() ? { text: text.value, match: place.dataset.match } : null;
     find("[data-discard]").hidden = !isChanged();
-    const old = find("[data-old]");
-    if (old) old.hidden = false;
+    find("[data-old]")?.removeAttribute("hidden");
     mark();
+    lints += 1;
     clearTimeout(typing);
     typing = setTimeout(() => check(), PAUSE);
   }
