@@ -167,15 +167,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         by: By,
     },
-    /// List what people did: pushes of policies, overrides and pauses, newest first
+    /// List what people did: pushes of policies, overrides, pauses and disconnections, newest first
     ///
-    /// Of several overrides of one event or series, and of several pauses of a person, only the
-    /// last one is stored.
+    /// What was replaced, cleared or ended since is listed, too.
     Activity(ActivityArguments),
     /// Remove what is stored about a person or a calendar
     ///
     /// Only shows what it would do, unless --yes is given. Removes a person's name from overrides,
-    /// pauses and policies; titles, links, facts and reasons from decisions that are over; and all
+    /// pauses, policies and the log of activity; titles, links, facts and reasons from decisions that are over; and all
     /// rows of calendars that are deleted at Recall. Exit code 1 if something has to stay for now.
     Forget(ForgetArguments),
     /// Send a bot to a running meeting, now

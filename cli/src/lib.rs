@@ -141,7 +141,7 @@ async fn run(workspace: &Workspace, command: Command) -> Result<u8, CliError> {
             let pause = pause::run(workspace, &calendar, None, by, now);
             show(&pause.await?, output)
         }
-        Command::Activity(arguments) => activity::run(workspace, &arguments, now).await?,
+        Command::Activity(arguments) => activity::run(workspace, &arguments).await?,
         Command::Forget(arguments) => show(&forget::run(workspace, &arguments, now).await?, output),
         Command::Send { event, by } => {
             show(&send::run(workspace, &event.name(), by, now).await?, output)

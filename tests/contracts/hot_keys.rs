@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::Client;
 use callsheet_app::ports::{
-    Calendars as _, Decisions as _, LeaseResult, Leases as _, RateLimits as _, WriteOutcome,
+    Calendars as _, Decisions as _, LeaseResult, Leases as _, OverrideStore as _, RateLimits as _,
+    WriteOutcome,
 };
 use callsheet_domain::{
-    Applied, BotStatus, CompletedSync, Decision, Operation, OverrideRevision, OwnerCheck,
-    PolicyRevision, RateLimit, Version, Wanted,
+    Applied, BotStatus, CompletedSync, Decision, Operation, OverrideChoice, OverrideRevision,
+    OverrideScope, OwnerCheck, PolicyRevision, RateLimit, Version, Wanted,
 };
-use callsheet_testkit::{With as _, a_calendar_record, a_decision, an_applied_bot, at, id};
+use callsheet_testkit::{
+    With as _, a_calendar_record, a_decision, an_actor, an_applied_bot, at, id,
+};
 use test_case::test_case;
 
 use crate::meter::Meter;
@@ -69,6 +72,30 @@ async fn a_calendar_is_written_to_an_index_only_if_that_shows_a_change(client: C
         let written = state.write_record(&record).await;
         assert_eq!(written.expect("the table answers"), WriteOutcome::Written);
         assert_eq!(meter.take_written(), expected, "version {version}");
+    }
+}
+
+/// The rows of the override, of its entry in the log and of the head. The first two are of other
+/// keys with each override.
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn an_override_is_written_once_to_the_index_of_activity(client: Client) {
+    let meter = Meter::default();
+    let state = tables::state(meter.on(&client)).await;
+    let owner = a_calendar_record().calendar.owner();
+    for (choice, of_due) in [(OverrideChoice::Skip, 1.0), (OverrideChoice::Clear, 0.0)] {
+        let scope = OverrideScope::Series(id("weekly"));
+        let by = an_actor();
+        let set = state.set_override(&owner, &scope, choice, &by, at("09:00"));
+        set.await.expect("the table answers");
+        let written = meter.take_written();
+        let of = |index: &str| written.get(index).copied().unwrap_or_default();
+        assert_eq!(
+            (of("activity"), of("due-calendars")),
+            (1.0, of_due),
+            "{written:?}"
+        );
     }
 }
 

@@ -9,8 +9,7 @@ use std::io;
 use callsheet_api::activity::{Activity, ActivityEntry};
 use callsheet_api::overrides::Scope;
 use callsheet_app::people_activity::people_activity;
-use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
-use callsheet_domain::Timestamp;
+use callsheet_app::ports::{ActionLog, Calendars, Policies};
 
 use crate::arguments::ActivityArguments;
 use crate::error::CliError;
@@ -26,10 +25,8 @@ use crate::workspace::Workspace;
 pub(crate) async fn run(
     workspace: &Workspace,
     arguments: &ActivityArguments,
-    now: Timestamp,
 ) -> Result<io::Result<u8>, CliError> {
-    let (state, decisions) = (workspace.state().await?, workspace.decisions().await?);
-    let activity = read((&state, &decisions), arguments.most, now).await?;
+    let activity = read(&workspace.state().await?, arguments.most).await?;
     Ok(if arguments.csv {
         print_text(spreadsheet(&activity).trim_end()).map(|()| activity.exit_code())
     } else {
@@ -37,12 +34,11 @@ pub(crate) async fn run(
     })
 }
 
-async fn read<S, D>(ports: (&S, &D), most: usize, now: Timestamp) -> Result<Activity, CliError>
+async fn read<S>(state: &S, most: usize) -> Result<Activity, CliError>
 where
-    S: Calendars + OverrideStore + Policies,
-    D: Decisions,
+    S: ActionLog + Calendars + Policies,
 {
-    Ok(Activity::of(&people_activity(ports, most, now).await?))
+    Ok(Activity::of(&people_activity(state, most).await?))
 }
 
 impl Render for Activity {
@@ -95,7 +91,8 @@ fn what(action: &ActivityEntry, screen: &Screen) -> String {
 /// A line for each action.
 fn spreadsheet(activity: &Activity) -> String {
     let columns = [
-        "at", "by", "action", "owner", "calendar", "scope", "id", "until", "revision", "note",
+        "at", "by", "via", "action", "owner", "calendar", "scope", "id", "until", "revision",
+        "note",
     ];
     let mut sheet = Spreadsheet::new(columns);
     for action in &activity.actions {
@@ -103,6 +100,7 @@ fn spreadsheet(activity: &Activity) -> String {
         sheet.add([
             action.at.to_string(),
             unformulated(&action.by),
+            text(&action.via),
             action.action.as_str().to_owned(),
             text(&action.owner),
             text(&action.calendar),

@@ -1,10 +1,8 @@
 //! What is listed, in which order and form.
 
-use callsheet_app::ports::{Calendars as _, NewPolicy};
+use callsheet_app::ports::{Calendars as _, NewPolicy, OverrideStore as _};
 use callsheet_domain::{OverrideChoice, OverrideScope, PolicyRevision, RequestedDisconnection};
-use callsheet_testkit::{
-    MemoryDecisions, MemoryState, With as _, a_calendar_record, an_actor, an_event, at,
-};
+use callsheet_testkit::{MemoryState, With as _, a_calendar_record, an_actor, an_event, at};
 
 use super::*;
 use crate::render::assert_published;
@@ -17,7 +15,8 @@ async fn with_four_actions() -> MemoryState {
             at: at("09:33"),
         });
     });
-    state.write_record(&record).await.expect("memory");
+    let written = state.write_disconnection(&record).await;
+    written.expect("memory");
     let (owner, by) = (record.calendar.owner(), an_actor());
     let event = OverrideScope::Event(an_event().platform_id.expect("it has one"));
     let skip = OverrideChoice::Skip;
@@ -38,8 +37,7 @@ async fn with_four_actions() -> MemoryState {
 }
 
 async fn listed(state: &MemoryState, most: usize) -> Activity {
-    let read = read((state, &MemoryDecisions::new()), most, at("09:40")).await;
-    read.expect("memory")
+    read(state, most).await.expect("memory")
 }
 
 #[tokio::test]
@@ -59,14 +57,40 @@ when                  by                 did          for                 what
     assert_eq!(listed(&state, 1).await.actions.len(), 1);
 }
 
+/// Of several overrides of one event each is listed, also one that was cleared.
+#[tokio::test]
+async fn what_was_replaced_and_cleared_is_listed() {
+    let state = MemoryState::new();
+    let owner = a_calendar_record().calendar.owner();
+    let event = OverrideScope::Event(an_event().platform_id.expect("it has one"));
+    let by = an_actor().signed_with(Some("crm".to_owned()));
+    let choices = [
+        (OverrideChoice::Record, "09:30"),
+        (OverrideChoice::Skip, "09:31"),
+        (OverrideChoice::Clear, "09:32"),
+    ];
+    for (choice, time) in choices {
+        let set = state.set_override(&owner, &event, choice, &by, at(time));
+        set.await.expect("memory");
+    }
+    let activity = listed(&state, 50).await;
+    assert_published("activity", &activity);
+    let did = activity.actions.iter();
+    let did: Vec<_> = did
+        .map(|one| (one.action.as_str(), one.via.as_deref()))
+        .collect();
+    let by_key = ["clear", "skip", "record"].map(|word| (word, Some("crm")));
+    assert_eq!(did, by_key);
+}
+
 #[tokio::test]
 async fn a_spreadsheet_has_a_line_for_each_and_no_formula() {
     let activity = listed(&with_four_actions().await, 50).await;
     let lines: Vec<_> = spreadsheet(&activity).lines().map(str::to_owned).collect();
-    let expected = "2090-03-06T09:31:00Z,lead@acme.example,policy_push,,,,,,1,\"'=quiet, please\"";
+    let expected = "2090-03-06T09:31:00Z,lead@acme.example,,policy_push,,,,,,1,\"'=quiet, please\"";
     assert_eq!((lines.len(), lines[3].as_str()), (5, expected));
     let expected =
-        "2090-03-06T09:33:00Z,lead@acme.example,disconnect,sales@acme.example,calendar-sales,,,,,";
+        "2090-03-06T09:33:00Z,lead@acme.example,,disconnect,sales@acme.example,calendar-sales,,,,,";
     assert_eq!(lines[1], expected);
 }
 

@@ -8,7 +8,7 @@ mod verdicts;
 
 use callsheet_api::explain::Explanation;
 use callsheet_app::events::EventName;
-use callsheet_app::ports::{Calendars, Decisions, OverrideStore, Policies};
+use callsheet_app::ports::{ActionLog, Calendars, Decisions, OverrideStore, Policies};
 
 use crate::error::CliError;
 use crate::workspace::Workspace;
@@ -32,7 +32,7 @@ async fn explain<S, D>(
     now: Timestamp,
 ) -> Result<Explanation, CliError>
 where
-    S: Calendars + OverrideStore + Policies,
+    S: ActionLog + Calendars + OverrideStore + Policies,
     D: Decisions,
 {
     let explained = callsheet_app::explain::explain(state, decisions, event, now).await?;

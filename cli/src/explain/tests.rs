@@ -266,6 +266,32 @@ async fn an_explanation_contains(change: impl FnOnce(&mut Decision), expected: &
     assert!(text.contains(expected), "{text}");
 }
 
+/// Of several overrides of one event each is shown, newest first, also one that was cleared.
+#[tokio::test]
+async fn what_people_chose_for_the_event_is_shown_newest_first() {
+    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
+    let (record, row) = (a_calendar_record(), a_decision());
+    state.write_record(&record).await.expect("memory");
+    decisions.write(&row).await.expect("memory");
+    let scope = OverrideScope::Event(row.platform_id.clone().expect("an id"));
+    let by = an_actor().signed_with(Some("crm".to_owned()));
+    let owner = record.calendar.owner();
+    let choices = [
+        (OverrideChoice::Skip, "09:10"),
+        (OverrideChoice::Clear, "09:11"),
+    ];
+    for (choice, time) in choices {
+        let set = state.set_override(&owner, &scope, choice, &by, at(time));
+        set.await.expect("memory");
+    }
+    let explained = explain(&state, &decisions, &named(&row.key.event_id), at("09:30")).await;
+    let text = explained.expect("it is stored").text();
+    let expected = "What people chose, newest first:
+  2090-03-06 09:11 UTC clear for this event by lead@acme.example via crm
+  2090-03-06 09:10 UTC skip for this event by lead@acme.example via crm";
+    assert!(text.contains(expected), "{text}");
+}
+
 #[tokio::test]
 async fn an_outdated_policy_is_shown_with_the_newest() {
     let (mut explanation, _) = explained(a_decision(), at("09:30")).await;

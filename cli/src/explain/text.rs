@@ -22,6 +22,7 @@ impl Render for Explanation {
         if !self.overrides.is_empty() || self.pause.is_some() {
             parts.push(text.overrides());
         }
+        parts.extend(text.choices());
         parts.push(Text(&self.bot, screen).paragraph());
         parts.extend(problems_paragraph(&self.unreadable));
         parts.join("\n\n")
@@ -108,6 +109,24 @@ impl Text<'_, Explanation> {
             ));
         }
         lines.join("\n")
+    }
+
+    /// What people chose, newest first; none if nothing was replaced or cleared.
+    fn choices(&self) -> Option<String> {
+        let lines = self.choices.iter().map(|made| {
+            let via = made.via.as_deref().map(|key| format!(" via {key}"));
+            format!(
+                "  {} {} for this {} by {}{}",
+                self.1.instant(made.at),
+                made.action.as_str().replace('_', " "),
+                made.scope,
+                in_one_line(&made.by),
+                via.unwrap_or_default()
+            )
+        });
+        let heading = "What people chose, newest first:".to_owned();
+        let lines: Vec<_> = std::iter::once(heading).chain(lines).collect();
+        (self.choices.len() > self.overrides.len()).then(|| lines.join("\n"))
     }
 }
 

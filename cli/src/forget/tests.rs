@@ -98,7 +98,7 @@ async fn without_a_confirmation_forgetting_only_shows_what_it_would_do() {
         "\
 Of sales@acme.example would be removed:
   2 decisions' titles, links, facts and reasons
-  2 rows of overrides and pauses of the person
+  3 rows of overrides and pauses of the person
   calendar calendar-sales: 1 row
 Nothing was changed: add --yes to do it."
     );
@@ -109,7 +109,7 @@ Nothing was changed: add --yes to do it."
     assert_eq!(rows.expect("memory"), 1);
     let owner = a_calendar_record().calendar.owner();
     let own = ports.state.owner_rows(&owner);
-    assert_eq!(own.await.expect("memory"), 2);
+    assert_eq!(own.await.expect("memory"), 3);
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn a_connected_calendar_and_its_coming_meetings_stay_and_are_reported() {
     for line in [
         "  1 decision about a meeting that is not over",
         "  calendar calendar-sales, which is not deleted at Recall",
-        "  2 rows of overrides and pauses of the person, who has a calendar that is",
+        "  3 rows of overrides and pauses of the person, who has a calendar that is",
     ] {
         assert!(text.contains(line), "{text}");
     }
@@ -168,9 +168,9 @@ async fn overrides_of_a_person_are_forgotten_with_the_address_and_not_with_a_cal
     let owner = a_calendar_record().calendar.owner();
     let rows = async || ports.state.owner_rows(&owner).await.expect("memory");
     forget(&ports, "calendar-sales", false).await;
-    assert_eq!(rows().await, 2);
+    assert_eq!(rows().await, 3);
     let shown = forget(&ports, "sales@acme.example", false).await;
-    assert_eq!(shown.own_overrides.forgotten, 2);
+    assert_eq!(shown.own_overrides.forgotten, 3);
     assert_eq!(rows().await, 0);
 }
 
@@ -196,7 +196,10 @@ async fn a_guest_is_forgotten_in_the_decisions_that_mention_them() {
 async fn the_name_of_who_set_overrides_is_replaced() {
     let ports = with_calendar(CalendarStatus::Connected).await;
     let shown = forget(&ports, "lead@acme.example", true).await;
-    assert_eq!((shown.overrides, shown.exit_code()), (1, 0));
+    assert_eq!((shown.overrides, shown.actions), (1, 1));
+    assert_eq!(shown.exit_code(), 0);
+    let line = "\n  1 entry of the log of activity with the name\n";
+    assert!(shown.text().contains(line), "{}", shown.text());
     forget(&ports, "lead@acme.example", false).await;
     let owner = a_calendar_record().calendar.owner();
     let overrides = ports.state.overrides(&owner).await.expect("memory");
@@ -221,9 +224,11 @@ async fn the_name_of_who_disconnected_a_calendar_is_counted_by_itself_and_replac
         by,
         at: at("09:00"),
     });
-    ports.state.write_record(&wanted).await.expect("memory");
+    let written = ports.state.write_disconnection(&wanted).await;
+    written.expect("memory");
     let shown = forget(&ports, "owner@acme.example", false).await;
-    assert_eq!((shown.overrides, shown.disconnections), (0, 1));
+    let counts = (shown.overrides, shown.actions, shown.disconnections);
+    assert_eq!(counts, (0, 1, 1));
     let text = shown.text();
     let line = "\n  1 name of who disconnected a calendar\n";
     assert!(text.contains(line), "{text}");

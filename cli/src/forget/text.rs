@@ -58,6 +58,11 @@ impl Text<'_, Forgotten> {
                 "names of who set overrides and pauses",
             ),
             count(
+                self.actions,
+                "entry of the log of activity with the name",
+                "entries of the log of activity with the name",
+            ),
+            count(
                 self.disconnections,
                 "name of who disconnected a calendar",
                 "names of who disconnected calendars",

@@ -4,8 +4,8 @@ use callsheet_api::delivery::Delivery;
 use callsheet_api::meeting_override::MeetingOverrideSet;
 use callsheet_api::overrides::TakesEffect;
 use callsheet_app::events::{EventName, find_event};
-use callsheet_app::meeting_override::{MeetingWish, override_meeting};
-use callsheet_domain::{OverrideChoice, Timestamp};
+use callsheet_app::meeting_override::override_meeting;
+use callsheet_domain::{MeetingWish, OverrideChoice, Timestamp};
 
 use super::text::{lock_text, obstacle_text};
 use crate::arguments::{By, Choice};

@@ -236,6 +236,15 @@ fn an_override() -> Value {
     })
 }
 
+fn an_action() -> Value {
+    json!({
+        "v": 1, "partition": "calendar#calendar-1", "logged": "activity-0",
+        "sort": "activity#0000000000000001-0000000001-5f1c7f0a",
+        "action": "skip", "scope": "event", "id": "platform-1", "number": 1,
+        "by": HOSTILE, "via": HOSTILE, "at": 1,
+    })
+}
+
 fn a_policy() -> Value {
     let document = json!({"version": 1, "default": "skip", "bot": {"bot_name": HOSTILE}});
     let document = document.to_string();
@@ -269,6 +278,14 @@ fn queried(body: &Value) -> Vec<Value> {
             Vec::from_iter(is_listed.then_some(record))
         }
         (Some("owners"), _) => vec![attributes(&a_record())],
+        (Some("activity"), _) => {
+            let action = attributes(&an_action());
+            let is_listed = action["logged"] == body["ExpressionAttributeValues"][":logged"];
+            Vec::from_iter(is_listed.then_some(action))
+        }
+        (None, _) if body["ExpressionAttributeValues"][":first"]["S"] == "activity#" => {
+            vec![attributes(&an_action())]
+        }
         (Some(_), _) => ["event-1", "event-2", "event-3"].map(a_key).to_vec(),
         (None, Some("policy#")) => vec![attributes(&a_policy())],
         (None, Some(_)) => vec![attributes(&an_override())],

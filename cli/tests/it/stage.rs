@@ -294,6 +294,9 @@ fn is_asked_for(row: &Value, body: &Value) -> bool {
                 .is_some_and(|(found, given)| found.starts_with(&given)),
             () if term.starts_with("attribute_exists") => !found.is_null(),
             () if words[1] == "=" => found == given,
+            () if words[1] == "<" => text(found)
+                .zip(text(given))
+                .is_some_and(|(found, given)| found < given),
             () if words[1] == ">" => number(found) > number(given),
             () if words[1] == ">=" => (number(found), text(found)) >= (number(given), text(given)),
             () if words[1] == "<=" => (number(found), text(found)) <= (number(given), text(given)),

@@ -1,9 +1,9 @@
 //! The collaborators of the console, as one bundle.
 
 use callsheet_app::ports::{
-    Access, ActivityLog, AgendaIndex, CalendarEvents, CalendarPages, Calendars, Clock, DeadLetters,
-    DecisionOverview, Decisions, KeptCoverage, MeasuredQueue, MeetingDays, OverrideStore, Policies,
-    Queue, RateLimitUse, RateLimits, SyncStates,
+    Access, ActionLog, ActivityLog, AgendaIndex, CalendarEvents, CalendarPages, Calendars, Clock,
+    DeadLetters, DecisionOverview, Decisions, KeptCoverage, MeasuredQueue, MeetingDays,
+    OverrideStore, Policies, Queue, RateLimitUse, RateLimits, SyncStates,
 };
 use callsheet_app::status::Queues;
 use callsheet_domain::RateLimit;
@@ -11,6 +11,7 @@ use callsheet_domain::RateLimit;
 /// Storage of everything besides decisions.
 pub trait ConsoleState:
     Access
+    + ActionLog
     + ActivityLog
     + CalendarPages
     + Calendars
@@ -25,6 +26,7 @@ pub trait ConsoleState:
 
 impl<S> ConsoleState for S where
     S: Access
+        + ActionLog
         + ActivityLog
         + CalendarPages
         + Calendars

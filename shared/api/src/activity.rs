@@ -1,18 +1,18 @@
-//! What people did, as far as it is stored.
+//! What people did, as it was logged.
 
 use callsheet_app::people_activity::{ActedCalendar, Action, ActionKind, PeopleActivity};
-use callsheet_domain::{Actor, Email, OverrideChoice, Timestamp};
+use callsheet_domain::{Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use crate::activity_kind::ActivityKind;
 use crate::override_import::scope_id;
 use crate::overrides::Scope;
 
-/// What people did, as far as it is stored.
+/// What people did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Activity {
-    /// What was done, newest first. Of several overrides of one event or series, of several choices
-    /// of a person for a whole meeting, and of several pauses, only the last one is stored.
+    /// What was done, newest first, also what was replaced, cleared or ended since.
     pub actions: Vec<ActivityEntry>,
     /// Problems of stored rows that cannot be read, so that something may be missing.
     pub unreadable: Vec<String>,
@@ -25,9 +25,12 @@ pub struct ActivityEntry {
     pub at: Timestamp,
     /// Who.
     pub by: String,
+    /// The signing key that vouched for the name; none if it was done on the command line.
+    pub via: Option<String>,
     /// What.
     pub action: ActivityKind,
-    /// The owner's address; of a choice for a whole meeting that of one of the copies.
+    /// The owner's address; of a choice for a whole meeting that of the calendar in which it was
+    /// made.
     pub owner: Option<String>,
     /// The calendar of the event, the one that was disconnected, or else one of the owner's.
     pub calendar: Option<String>,
@@ -43,60 +46,6 @@ pub struct ActivityEntry {
     pub note: Option<String>,
 }
 
-/// What was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ActivityKind {
-    /// An override was set to record.
-    Record,
-    /// An override was set to skip.
-    Skip,
-    /// An override was cleared.
-    Clear,
-    /// Calendars were paused.
-    Pause,
-    /// A pause was ended.
-    Resume,
-    /// A policy was pushed.
-    PolicyPush,
-    /// A calendar was disconnected.
-    Disconnect,
-}
-
-impl ActivityKind {
-    /// What the choice of an override was.
-    pub(crate) fn of_override(choice: OverrideChoice) -> Self {
-        match choice {
-            OverrideChoice::Record => Self::Record,
-            OverrideChoice::Skip => Self::Skip,
-            OverrideChoice::Clear => Self::Clear,
-        }
-    }
-
-    /// Whether pausing until an instant began or ended a pause, by when that was said.
-    pub(crate) fn of_pause(until: Timestamp, at: Timestamp) -> Self {
-        if until <= at {
-            Self::Resume
-        } else {
-            Self::Pause
-        }
-    }
-
-    /// The name in documents.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Record => "record",
-            Self::Skip => "skip",
-            Self::Clear => "clear",
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::PolicyPush => "policy_push",
-            Self::Disconnect => "disconnect",
-        }
-    }
-}
-
 impl Activity {
     /// Represents what people did.
     #[must_use]
@@ -110,10 +59,10 @@ impl Activity {
 
 impl ActivityEntry {
     fn of(action: &Action) -> Self {
-        let by = action.by.as_ref().map_or("a person", Actor::as_str);
         let plain = |action_kind, calendar: Option<&ActedCalendar>| Self {
             at: action.at,
-            by: by.to_owned(),
+            by: action.by.as_str().to_owned(),
+            via: action.by.key().map(str::to_owned),
             action: action_kind,
             owner: calendar
                 .and_then(|calendar| calendar.owner.as_ref())
@@ -138,20 +87,20 @@ impl ActivityEntry {
             } => Self {
                 scope: Some(Scope::of(scope)),
                 id: Some(scope_id(scope)),
-                ..plain(ActivityKind::of_override(*choice), Some(calendar))
+                ..plain(ActivityKind::of_override(*choice), calendar.as_ref())
             },
             ActionKind::ChosenForMeeting {
                 calendar,
                 ical_uid,
-                choice,
+                wish,
             } => Self {
                 scope: Some(Scope::Meeting),
                 id: Some(ical_uid.to_string()),
-                ..plain(ActivityKind::of_override(*choice), Some(calendar))
+                ..plain(ActivityKind::of_wish(*wish), Some(calendar))
             },
             ActionKind::Paused { calendar, until } => Self {
                 until: Some(*until),
-                ..plain(ActivityKind::of_pause(*until, action.at), Some(calendar))
+                ..plain(ActivityKind::of_pause(*until, action.at), calendar.as_ref())
             },
             ActionKind::Disconnected { calendar } => {
                 plain(ActivityKind::Disconnect, Some(calendar))

@@ -1,26 +1,25 @@
-//! What people did in one calendar, as far as it is stored.
+//! What people did in one calendar, as it was logged.
 
-use callsheet_app::calendar_activity::{
-    CalendarAction, CalendarActionKind, CalendarActivity as Read,
-};
-use callsheet_domain::{Actor, Email, Timestamp};
+use callsheet_app::calendar_activity::{CalendarAction, CalendarActivity as Read};
+use callsheet_domain::{Email, LoggedActionKind, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::activity::ActivityKind;
-use crate::explain::ANOTHER_PERSON;
+use crate::choices::ANOTHER_PERSON;
 use crate::override_import::scope_id;
 use crate::overrides::Scope;
 
-/// What people did in a calendar, as far as it is stored.
+/// What people did in a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CalendarActivity {
     /// Recall's id of the calendar.
     pub calendar: String,
     /// The owner's address.
     pub owner: Option<String>,
-    /// What was done, newest first. Of several overrides of one event or series, of several choices
-    /// of a person for a whole meeting, and of several pauses, only the last one is stored.
+    /// What was done, newest first, also what was replaced, cleared or ended since: overrides, choices
+    /// for whole meetings that were made in this calendar, pauses of its owner, its disconnection. A
+    /// page may have fewer than `limit` before the last one.
     pub actions: Vec<CalendarActivityEntry>,
     /// The cursor of the next page; none on the last one.
     pub next: Option<String>,
@@ -43,8 +42,8 @@ pub struct CalendarActivityEntry {
     pub scope: Option<Scope>,
     /// The platform's id of the event or the series, or the `ical_uid`, as of a whole meeting.
     pub id: Option<String>,
-    /// Recall's id of the next event that an override is for, or else of the last one; none if
-    /// no decision about one is stored.
+    /// Recall's id of the event of a choice for a whole meeting, and of the next event that another
+    /// override is for, or else of the last one; none if no decision about one is stored.
     pub event_id: Option<String>,
     /// The title of this event.
     pub title: Option<String>,
@@ -88,48 +87,36 @@ impl CalendarActivity {
 
 impl CalendarActivityEntry {
     fn of(action: &CalendarAction) -> Self {
-        let by = action.by.as_ref();
+        let CalendarAction { logged, decision } = action;
+        let row = decision.as_deref();
         let plain = |kind| Self {
-            at: action.at,
-            by: by.map_or("a person", Actor::as_str).to_owned(),
-            via: by.and_then(Actor::key).map(str::to_owned),
+            at: logged.at,
+            by: logged.by.as_str().to_owned(),
+            via: logged.by.key().map(str::to_owned),
             action: kind,
             scope: None,
             id: None,
-            event_id: None,
-            title: None,
-            starts_at: None,
+            event_id: row.map(|row| row.key.event_id.to_string()),
+            title: row.and_then(|row| row.title.clone()),
+            starts_at: row.map(|row| row.starts_at),
             until: None,
         };
-        match &action.what {
-            CalendarActionKind::Overridden {
-                scope,
-                choice,
-                decision,
-            } => {
-                let row = decision.as_deref();
-                Self {
-                    scope: Some(Scope::of(scope)),
-                    id: Some(scope_id(scope)),
-                    event_id: row.map(|row| row.key.event_id.to_string()),
-                    title: row.and_then(|row| row.title.clone()),
-                    starts_at: row.map(|row| row.starts_at),
-                    ..plain(ActivityKind::of_override(*choice))
-                }
-            }
-            CalendarActionKind::ChosenForMeeting { choice, decision } => Self {
-                scope: Some(Scope::Meeting),
-                id: Some(decision.key.ical_uid.to_string()),
-                event_id: Some(decision.key.event_id.to_string()),
-                title: decision.title.clone(),
-                starts_at: Some(decision.starts_at),
+        match &logged.what {
+            LoggedActionKind::Override { scope, choice, .. } => Self {
+                scope: Some(Scope::of(scope)),
+                id: Some(scope_id(scope)),
                 ..plain(ActivityKind::of_override(*choice))
             },
-            CalendarActionKind::Paused { until } => Self {
-                until: Some(*until),
-                ..plain(ActivityKind::of_pause(*until, action.at))
+            LoggedActionKind::Meeting(made) => Self {
+                scope: Some(Scope::Meeting),
+                id: Some(made.event.ical_uid.to_string()),
+                ..plain(ActivityKind::of_wish(made.choice))
             },
-            CalendarActionKind::Disconnected => plain(ActivityKind::Disconnect),
+            LoggedActionKind::Pause { until } => Self {
+                until: Some(*until),
+                ..plain(ActivityKind::of_pause(*until, logged.at))
+            },
+            LoggedActionKind::Disconnection { .. } => plain(ActivityKind::Disconnect),
         }
     }
 }

@@ -10,6 +10,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::choices::{ANOTHER_PERSON, choice_summaries};
+pub use crate::choices::{ChoiceSummary, MEETING};
 use crate::explained_bot::bot_state;
 pub use crate::explained_bot::{
     AppliedState, BotState, CallSummary, Keeper, KeptState, OutcomeSummary, WantedSummary,
@@ -59,6 +61,11 @@ pub struct Explanation {
     pub overrides: Vec<OverrideSummary>,
     /// The present pause of the calendar.
     pub pause: Option<PauseSummary>,
+    /// What people chose for the whole meeting, the event and its series, newest first, also what
+    /// was replaced or cleared since. Besides the present overrides it has what is among the last 500
+    /// things that were done in the calendar and for its owner, and among the last 300 choices for the
+    /// meeting.
+    pub choices: Vec<ChoiceSummary>,
     /// The last verdicts, oldest first: each differs from the one before in what it says or in
     /// the rule. The last one is the present one. There are at most 8; none if the verdict has not
     /// changed since a build that kept none.
@@ -189,6 +196,7 @@ impl Explanation {
                 .pause
                 .filter(|pause| pause.until > now)
                 .map(PauseSummary::of),
+            choices: choice_summaries(&explained.choices, overrides),
             verdicts: decision
                 .verdicts
                 .all()
@@ -212,6 +220,9 @@ impl Explanation {
         let of_others = self.overrides.iter_mut();
         let of_others = of_others.filter(|set| set.scope == MEETING && !set.is_by(name));
         of_others.for_each(|set| ANOTHER_PERSON.clone_into(&mut set.by));
+        for made in &mut self.choices {
+            made.name_no_other_than(name);
+        }
         let kept_by = self.bot.kept_by.into_iter();
         self.bot.kept_by = kept_by.map(Keeper::unnamed).collect();
         self.unreadable.truncate(1);
@@ -249,11 +260,6 @@ fn input_revisions(explained: &Explained) -> InputRevisions {
         meeting: revisions(inputs.meeting.0, overrides.meeting_revision().0),
     }
 }
-
-/// The scope of a whole meeting.
-pub const MEETING: &str = "meeting";
-/// In place of the name of a person who chose something for the whole meeting.
-pub(crate) const ANOTHER_PERSON: &str = "another person";
 
 impl OverrideSummary {
     /// Whether the person of this name set it.

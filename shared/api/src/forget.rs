@@ -15,13 +15,16 @@ pub struct Forgotten {
     pub is_dry_run: bool,
     /// Number of overrides and pauses that the person set.
     pub overrides: u64,
+    /// Number of entries of the log of activity that name the person. One stands in each place that
+    /// it concerns.
+    pub actions: u64,
     /// Number of calendars that the person disconnected.
     pub disconnections: u64,
     /// Number of policies that the person pushed.
     pub policies: u64,
     /// The person's calendars, or the one that is named.
     pub calendars: Vec<ForgottenCalendar>,
-    /// Overrides and pauses that belong to the person.
+    /// Overrides and pauses that belong to the person, with their log.
     pub own_overrides: OwnOverrides,
     /// Decisions that mention the name.
     pub decisions: DecisionCounts,
@@ -29,7 +32,7 @@ pub struct Forgotten {
     pub unreadable: Vec<UnreadableDecision>,
 }
 
-/// Overrides and pauses that belong to a person, whoever set them.
+/// Overrides and pauses that belong to a person, whoever set them, and what is logged of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct OwnOverrides {
     /// Number of rows that are removed: no calendar of the person is left.
@@ -72,6 +75,7 @@ impl Forgotten {
             name: forgotten.name,
             is_dry_run: forgotten.is_dry_run,
             overrides: forgotten.actors.overrides,
+            actions: forgotten.actors.actions,
             disconnections: forgotten.actors.disconnections,
             policies: forgotten.actors.policies,
             calendars: calendars.collect(),

@@ -8,9 +8,11 @@
 //! ignores members that it does not know.
 
 pub mod activity;
+mod activity_kind;
 pub mod agenda;
 pub mod calendar_activity;
 pub mod calendars;
+mod choices;
 pub mod console;
 pub mod coverage;
 pub mod delivery;

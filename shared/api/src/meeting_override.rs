@@ -1,8 +1,8 @@
 //! A choice for a whole meeting that was made or taken back, and what a person is asked.
 
 use callsheet_app::consent::Consent as Read;
-use callsheet_app::meeting_override::{MeetingOverrideSet as Set, MeetingWish};
-use callsheet_domain::{OverrideChoice, Timestamp};
+use callsheet_app::meeting_override::MeetingOverrideSet as Set;
+use callsheet_domain::{MeetingWish, OverrideChoice, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 

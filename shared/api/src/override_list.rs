@@ -7,7 +7,7 @@ use callsheet_domain::{Actor, Decision, Email, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::explain::ANOTHER_PERSON;
+use crate::choices::ANOTHER_PERSON;
 use crate::override_import::scope_id;
 use crate::overrides::Scope;
 

@@ -1,75 +1,43 @@
-//! What people did in one calendar, as far as it is stored: overrides for its events, choices for
-//! the whole meetings of these, and the pause of its owner, with those that were cleared or ended;
-//! and who disconnected it.
+//! What people did in one calendar, page by page: overrides, those for its whole meetings that were
+//! made in it, and pauses of its owner, with those that were replaced, cleared or ended since; and
+//! its disconnection.
 //!
-//! Of several overrides of one event or series, of several choices of one person for a meeting, and
-//! of several pauses of a person, the last one is stored.
+//! A page is read from the log. The events of its overrides are found by the decisions about the
+//! calendar's latest meetings, as [in a list of overrides](crate::list_overrides).
 
 use std::cmp::Reverse;
 
 use callsheet_domain::{
-    Actor, Calendar, CalendarRecord, Decision, OverrideChoice, OverrideScope,
-    RequestedDisconnection, Timestamp,
+    Calendar, CalendarId, CalendarRecord, Decision, LoggedAction, LoggedActionKind, OverrideScope,
+    Timestamp,
 };
 
 use crate::PortError;
-use crate::list_overrides::{
-    StoredChoice, StoredInCalendar, StoredOverride, StoredPause, Which, stored_in_calendar,
-};
-use crate::list_page::{ListPlace, ListQuery, Span};
-use crate::ports::{Calendars, Decisions, OverrideStore};
+use crate::list_overrides::{Elsewhere, event_of, latest, rows_of};
+use crate::list_page::{ListPlace, ListQuery};
+use crate::ports::{ActionLog, ActionPlace, Calendars, Decisions};
 
 /// What people did in a calendar.
 #[derive(Debug, Clone)]
 pub struct CalendarActivity {
     /// The calendar.
     pub calendar: Calendar,
-    /// What was done, newest first.
+    /// What was done, newest first. There may be fewer on a page than asked for.
     pub actions: Vec<CalendarAction>,
     /// Problems of stored rows that cannot be read.
     pub unreadable: Vec<String>,
-    /// The last action before the next page; none on the last page.
+    /// The last entry before the next page; none on the last page.
     pub next: Option<ListPlace>,
 }
 
 /// What a person did in a calendar.
 #[derive(Debug, Clone)]
 pub struct CalendarAction {
-    /// When.
-    pub at: Timestamp,
-    /// Who; earlier builds did not store it.
-    pub by: Option<Actor>,
-    /// What.
-    pub what: CalendarActionKind,
-}
-
-/// What was done.
-#[derive(Debug, Clone)]
-pub enum CalendarActionKind {
-    /// An override was set or cleared.
-    Overridden {
-        /// What it is for.
-        scope: OverrideScope,
-        /// What it says.
-        choice: OverrideChoice,
-        /// The next event that it is for, or else the last one; none if no decision about one is
-        /// stored.
-        decision: Option<Box<Decision>>,
-    },
-    /// A choice for a whole meeting was made or taken back.
-    ChosenForMeeting {
-        /// What it says.
-        choice: OverrideChoice,
-        /// The calendar's event of the meeting.
-        decision: Box<Decision>,
-    },
-    /// The owner's calendars were paused, or their pause was ended.
-    Paused {
-        /// The end. If it is not after the action, a pause was ended.
-        until: Timestamp,
-    },
-    /// The calendar was disconnected.
-    Disconnected,
+    /// The action.
+    pub logged: LoggedAction,
+    /// The event of a choice for a meeting; of an override the next event that it is for, or else
+    /// the last one. None if no decision about one is stored.
+    pub decision: Option<Box<Decision>>,
 }
 
 /// Reads a page of what people did in the calendar of `record`. What concerns only events of other
@@ -78,115 +46,111 @@ pub enum CalendarActionKind {
 /// # Errors
 /// If a collaborator fails.
 pub async fn calendar_activity<S, D>(
-    ports: (&S, &D),
+    (state, decisions): (&S, &D),
     record: &CalendarRecord,
     query: &ListQuery,
     now: Timestamp,
 ) -> Result<CalendarActivity, PortError>
 where
-    S: Calendars + OverrideStore,
+    S: ActionLog + Calendars,
     D: Decisions,
 {
     let calendar = &record.calendar;
-    let mut stored = stored_in_calendar(ports, calendar, (Which::Stored, now)).await?;
-    let paused = stored
-        .pause
-        .as_ref()
-        .map(|one| plain(one.stored.at, "pause"));
-    let wanted = record.disconnection.as_ref();
-    let disconnected = wanted.map(|wanted| plain(wanted.at, "disconnection"));
-    let places = stored.overrides.iter().map(|one| one.place(0));
-    let places = places.chain(stored.meetings.iter().map(|one| one.place(0)));
-    let others = [paused.clone(), disconnected.clone()].into_iter().flatten();
-    let page = Span::of(places.chain(others), query);
-    stored.overrides.retain(|one| page.has(&one.place(0)));
-    stored.meetings.retain(|one| page.has(&one.place(0)));
-    let is_on_page = |place: Option<ListPlace>| place.is_some_and(|place| page.has(&place));
-    stored.pause = stored.pause.filter(|_| is_on_page(paused));
-    let wanted = wanted.filter(|_| is_on_page(disconnected));
-    stored.drop_those_elsewhere(ports, calendar).await?;
-    let unreadable = std::mem::take(&mut stored.unreadable);
+    let before = query.after.as_ref().map(|after| ActionPlace {
+        at: after.at.0,
+        name: after.name.clone(),
+    });
+    let (id, owner) = (&calendar.id, calendar.owner());
+    let page = state.actions_in(id, &owner, before.as_ref(), query.most);
+    let page = page.await?;
+    let logged = page.entries.into_iter().map(|entry| entry.action).collect();
+    let mut unreadable = page.unreadable;
+    let found = events_of(decisions, calendar, (logged, now), &mut unreadable).await?;
     Ok(CalendarActivity {
         calendar: calendar.clone(),
-        actions: actions(stored, wanted),
+        actions: without_others((state, decisions), calendar, found).await?,
         unreadable,
-        next: page.next,
+        next: page.next.map(|place| ListPlace {
+            part: 0,
+            at: Reverse(place.at),
+            name: place.name,
+        }),
     })
 }
 
-/// The place of what there is one of.
-fn plain(at: Timestamp, name: &str) -> ListPlace {
-    ListPlace {
-        part: 0,
-        at: Reverse(at),
-        name: name.to_owned(),
-    }
+/// The actions with the events that they are for, as far as this calendar has them.
+async fn events_of<D: Decisions>(
+    decisions: &D,
+    calendar: &Calendar,
+    (logged, now): (Vec<LoggedAction>, Timestamp),
+    problems: &mut Vec<String>,
+) -> Result<Vec<CalendarAction>, PortError> {
+    let is_override = |one: &LoggedAction| matches!(one.what, LoggedActionKind::Override { .. });
+    let rows = if logged.iter().any(is_override) {
+        latest(decisions, calendar, problems).await?
+    } else {
+        Vec::new()
+    };
+    let keys: Vec<_> = (logged.iter())
+        .filter_map(|one| match &one.what {
+            LoggedActionKind::Meeting(made) => Some(made.event.clone()),
+            _ => None,
+        })
+        .collect();
+    let of_meetings = rows_of(decisions, &keys, problems).await?;
+    let actions = logged.into_iter().map(|logged| {
+        let decision = match &logged.what {
+            LoggedActionKind::Override { scope, .. } => event_of(scope, rows.iter(), now),
+            LoggedActionKind::Meeting(made) => {
+                let mut rows = of_meetings.iter();
+                rows.find(|row| row.key == made.event)
+            }
+            LoggedActionKind::Pause { .. } | LoggedActionKind::Disconnection { .. } => None,
+        };
+        CalendarAction {
+            decision: decision.cloned().map(Box::new),
+            logged,
+        }
+    });
+    Ok(actions.collect())
 }
 
-/// What was done, newest first.
-fn actions(
-    stored: StoredInCalendar,
-    wanted: Option<&RequestedDisconnection>,
-) -> Vec<CalendarAction> {
-    let overrides = stored.overrides.into_iter();
-    let mut all: Vec<_> = overrides
-        .map(|one| (one.place(0), CalendarAction::of_override(one)))
-        .collect();
-    let meetings = stored.meetings.into_iter();
-    all.extend(meetings.map(|one| (one.place(0), CalendarAction::of_meeting(one))));
-    let pause = stored.pause.into_iter();
-    all.extend(pause.map(|one| {
-        let place = plain(one.stored.at, "pause");
-        (place, CalendarAction::of_pause(one))
-    }));
-    all.extend(wanted.map(|wanted| {
-        let place = plain(wanted.at, "disconnection");
-        (place, CalendarAction::of_disconnection(wanted))
-    }));
-    all.sort_by(|(one, _), (other, _)| one.cmp(other));
-    all.into_iter().map(|(_, action)| action).collect()
+/// The actions without overrides of events that only other calendars of the owner have.
+async fn without_others<S, D>(
+    ports: (&S, &D),
+    calendar: &Calendar,
+    mut actions: Vec<CalendarAction>,
+) -> Result<Vec<CalendarAction>, PortError>
+where
+    S: Calendars,
+    D: Decisions,
+{
+    if !actions.iter().any(|one| one.may_be_elsewhere(&calendar.id)) {
+        return Ok(actions);
+    }
+    let others = Elsewhere::of(ports, calendar).await?;
+    actions.retain(|one| !one.may_be_elsewhere(&calendar.id) || !one.is_in(&others));
+    Ok(actions)
 }
 
 impl CalendarAction {
-    fn of_override(one: StoredOverride) -> Self {
-        Self {
-            at: one.stored.at,
-            by: one.stored.by,
-            what: CalendarActionKind::Overridden {
-                scope: one.scope,
-                choice: one.stored.choice,
-                decision: one.decision.map(Box::new),
-            },
+    /// What an override of no known event of this calendar is for.
+    fn unknown_scope(&self) -> Option<(&OverrideScope, &[CalendarId])> {
+        match &self.logged.what {
+            LoggedActionKind::Override {
+                scope, calendars, ..
+            } if self.decision.is_none() => Some((scope, calendars.as_slice())),
+            _ => None,
         }
     }
 
-    fn of_meeting(one: StoredChoice) -> Self {
-        let StoredChoice { made, decision, .. } = one;
-        Self {
-            at: made.at,
-            by: Some(made.by),
-            what: CalendarActionKind::ChosenForMeeting {
-                choice: made.choice,
-                decision: Box::new(decision),
-            },
-        }
+    fn may_be_elsewhere(&self, calendar: &CalendarId) -> bool {
+        let unknown = self.unknown_scope();
+        unknown.is_some_and(|(_, calendars)| !calendars.contains(calendar))
     }
 
-    fn of_disconnection(wanted: &RequestedDisconnection) -> Self {
-        Self {
-            at: wanted.at,
-            by: Some(wanted.by.clone()),
-            what: CalendarActionKind::Disconnected,
-        }
-    }
-
-    fn of_pause(one: StoredPause) -> Self {
-        Self {
-            at: one.stored.at,
-            by: one.stored.by,
-            what: CalendarActionKind::Paused {
-                until: one.stored.until,
-            },
-        }
+    fn is_in(&self, others: &Elsewhere) -> bool {
+        let unknown = self.unknown_scope();
+        unknown.is_some_and(|(scope, calendars)| others.have(scope, calendars))
     }
 }

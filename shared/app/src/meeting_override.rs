@@ -6,8 +6,8 @@
 //! sync alone.
 
 use callsheet_domain::{
-    Actor, Decision, MeetingName, MeetingOverride, OverrideChoice, RuleName, Timestamp,
-    TooManyChoices, plus,
+    Actor, Decision, LoggedAction, LoggedActionKind, MeetingAction, MeetingName, MeetingOverride,
+    MeetingWish, OverrideChoice, RuleName, Timestamp, TooManyChoices, plus,
 };
 
 use crate::at_instant::AtInstant;
@@ -23,15 +23,6 @@ use crate::{PortError, Service};
 
 /// Pages of copies that are changed in the request itself: some 2,000 decisions.
 const PAGES: usize = 4;
-
-/// What a person wants for a whole meeting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MeetingWish {
-    /// The own choice.
-    Own(OverrideChoice),
-    /// Nobody's choice holds any more.
-    ClearAll,
-}
 
 /// A choice for a whole meeting that was made or taken back.
 #[derive(Debug)]
@@ -167,10 +158,19 @@ async fn choose<S: OverrideStore>(
             Ok(None) => return Ok(Attempt::Done(Ok(before))),
             Err(refused) => return Ok(Attempt::Done(Err(refused))),
         };
+        let action = LoggedAction {
+            number: next.actions,
+            at: now,
+            by: by.clone(),
+            what: LoggedActionKind::Meeting(MeetingAction {
+                calendar: decision.calendar_id.clone(),
+                event: decision.key.clone(),
+                choice: wish,
+            }),
+        };
         let kept_until = plus(decision.ends_at, KEPT_AFTER_EVENT);
-        let written = state
-            .write_meeting_override(&name, &next, kept_until)
-            .await?;
+        let written = state.write_meeting_override(&name, &next, Some(&action), kept_until);
+        let written = written.await?;
         next.version = next.version.next();
         Ok(match written {
             WriteOutcome::Written => Attempt::Done(Ok(next)),
@@ -206,7 +206,7 @@ pub(crate) async fn note_spread<S: OverrideStore>(
     let kept_until = plus(decision.ends_at.max(now), KEPT_AFTER_EVENT);
     let name = decision.meeting_name();
     state
-        .write_meeting_override(&name, &spread, kept_until)
+        .write_meeting_override(&name, &spread, None, kept_until)
         .await?;
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! A person disconnects a calendar: that is stored as what is wanted, and a sync carries it out.
+//! A person disconnects a calendar: that is stored as what is wanted, and logged with it, and a sync
+//! carries it out.
 //!
 //! So whoever asks needs no key of Recall. The record of the calendar says who wants it and since
 //! when; a sync deletes the calendar at Recall under a permit, and retires its decisions. If the
@@ -75,7 +76,7 @@ async fn store_wish<S: Calendars>(
         let stored = state.record(id).await?;
         let stored = stored.ok_or_else(|| UseCaseError::UnknownCalendar(id.to_string()))?;
         let asked = stored.clone().wanted_gone(wanted.clone());
-        if asked == stored || state.write_record(&asked).await? == WriteOutcome::Written {
+        if asked == stored || state.write_disconnection(&asked).await? == WriteOutcome::Written {
             return Ok(asked);
         }
     }

@@ -30,6 +30,7 @@ mod email;
 mod event;
 mod fact;
 mod id;
+mod logged_action;
 mod meeting_coverage;
 mod meeting_link;
 mod meeting_name;
@@ -78,6 +79,7 @@ pub use id::{
     SeriesId,
 };
 pub use jiff::Timestamp;
+pub use logged_action::{LoggedAction, LoggedActionKind, MeetingAction, MeetingWish};
 pub use meeting_coverage::{
     CountedBy, Group, GroupedTotals, JoinDelays, Loss, MeetingCopy, MeetingCounter, MeetingPicker,
     MeetingResult, MeetingTotals, ResultTotals,

@@ -34,6 +34,8 @@ pub struct MeetingOverride {
     pub revision: MeetingRevision,
     /// The event whose sync has the other copies take the last change in; none once they have.
     pub spreads_from: Option<(CalendarId, EventId)>,
+    /// Counts the choices that were made and taken back, each of which is logged.
+    pub actions: u64,
     /// Counts the writes of the row.
     pub version: Version,
 }
@@ -119,6 +121,7 @@ impl MeetingOverride {
     fn after(&self, choices: Vec<MeetingChoice>, event: &(CalendarId, EventId)) -> Self {
         let mut after = Self {
             choices,
+            actions: self.actions + 1,
             ..self.clone()
         };
         let holds = |one: &Self| one.in_force().map(|made| (made.choice, made.at));

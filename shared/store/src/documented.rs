@@ -10,10 +10,11 @@ use callsheet_app::ports::NewPolicy;
 use callsheet_domain::{
     Abandonment, Actor, Applied, Attempts, BotConfig, BotStatus, CalendarMetadata, CalendarRecord,
     CallRecord, Cause, CompletedSync, Decision, DisconnectReason, EarlierOutcomes, Fact, FactValue,
-    FactValues, Generation, History, MeetingOverride, Offer, Operation, Outcome, OverrideChoice,
-    OverrideRevision, PageCursor, Person, PolicyRevision, Reason, RecordedResult,
-    RequestedDisconnection, ResponseStatus, RuleName, SyncInProgress, TestedRules, UnreadableEvent,
-    UnreadableEvents, Verdict, Wanted,
+    FactValues, Generation, History, LoggedAction, LoggedActionKind, MeetingAction,
+    MeetingOverride, MeetingWish, Offer, Operation, Outcome, OverrideChoice, OverrideRevision,
+    PageCursor, Person, PolicyRevision, Reason, RecordedResult, RequestedDisconnection,
+    ResponseStatus, RuleName, SyncInProgress, TestedRules, UnreadableEvent, UnreadableEvents,
+    Verdict, Wanted,
 };
 use callsheet_testkit::{
     With as _, a_calendar_record, a_decision, an_applied_bot, an_email, at, id,
@@ -148,6 +149,21 @@ fn a_full_meeting(by: &Actor) -> MeetingOverride {
     chosen.expect("few people").expect("a choice")
 }
 
+/// What a person did, with everything that may be logged.
+fn an_action(by: &Actor) -> LoggedAction {
+    let made = LoggedActionKind::Meeting(MeetingAction {
+        calendar: id("calendar-1"),
+        event: a_decision().key,
+        choice: MeetingWish::Own(OverrideChoice::Skip),
+    });
+    LoggedAction {
+        number: 1,
+        at: at("09:00"),
+        by: by.clone(),
+        what: made,
+    }
+}
+
 /// A full row of each kind that may hold personal data, by the kind's name on the page.
 fn full_rows() -> BTreeMap<&'static str, Attributes> {
     let by: Actor = id(MARK);
@@ -167,6 +183,7 @@ fn full_rows() -> BTreeMap<&'static str, Attributes> {
             written::meeting_override(&a_full_meeting(&by), at("11:00")),
         ),
         ("pause", written::pause_by(&by, at("09:00"))),
+        ("action", written::action(&an_action(&by), at("11:00"))),
         (
             "head",
             written::joined_head(1, &an_email(&format!("{MARK}@new.example"))),

@@ -1,9 +1,9 @@
 //! Sets the caller's choice for a whole meeting, or takes it back.
 
 use callsheet_api::meeting_override::MeetingOverrideSet;
-use callsheet_app::meeting_override::{MeetingWish, override_meeting};
+use callsheet_app::meeting_override::override_meeting;
 use callsheet_auth::Role;
-use callsheet_domain::OverrideChoice;
+use callsheet_domain::{MeetingWish, OverrideChoice};
 use callsheet_runtime::HttpRequest;
 
 use crate::asked::Asked;

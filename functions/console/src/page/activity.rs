@@ -51,6 +51,7 @@ fn words(action: &CalendarActivityEntry, view: &View<'_>) -> Markup {
         ActivityKind::Record => Some(texts::CHOSE_RECORD),
         ActivityKind::Skip => Some(texts::CHOSE_SKIP),
         ActivityKind::Clear => Some(texts::CHOSE_POLICY),
+        ActivityKind::ClearAll => Some(texts::CLEARED_ALL),
         ActivityKind::Disconnect => return html! { (texts::DISCONNECTED_IT) },
         ActivityKind::Pause | ActivityKind::Resume | ActivityKind::PolicyPush => None,
     };

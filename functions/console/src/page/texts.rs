@@ -200,11 +200,12 @@ pub(super) const NEXT_EVENT: &str = "next";
 pub(super) const SET_BY: &str = "set by";
 pub(super) const ACTIVITY: &str = "Activity";
 pub(super) const ACTIVITY_DETAIL: &str =
-    "What people did last, newest first. Of several choices for one event, the last one is kept.";
+    "What people did, newest first, also what was replaced, cleared or ended since.";
 pub(super) const NO_ACTIVITY: &str = "Nobody has overridden or paused anything here.";
 pub(super) const CHOSE_RECORD: &str = "chose to record";
 pub(super) const CHOSE_SKIP: &str = "chose to skip";
 pub(super) const CHOSE_POLICY: &str = "went back to the policy for";
+pub(super) const CLEARED_ALL: &str = "cleared everybody's choices for";
 pub(super) const PAUSED_RECORDING: &str = "paused recording until";
 pub(super) const RESUMED_RECORDING: &str = "ended the pause";
 pub(super) const DISCONNECTED_IT: &str = "disconnected the calendar";

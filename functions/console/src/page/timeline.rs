@@ -1,8 +1,9 @@
 //! What happened to an event, newest first: its verdicts, what people chose, the calls to Recall and
 //! the statuses of its bots.
 
+use callsheet_api::activity::ActivityKind;
 use callsheet_api::explain::{
-    CallSummary, Explanation, MEETING, OutcomeSummary, OverrideSummary, VerdictSummary,
+    CallSummary, ChoiceSummary, Explanation, MEETING, OutcomeSummary, VerdictSummary,
 };
 use callsheet_domain::Timestamp;
 use maud::{Markup, html};
@@ -16,8 +17,8 @@ use crate::page::view::View;
 pub(super) fn timeline(explanation: &Explanation, view: &View<'_>) -> Markup {
     let bot = &explanation.bot;
     let mut things: Vec<(Timestamp, Markup)> = Vec::new();
-    let set = explanation.overrides.iter();
-    things.extend(set.map(|set| (set.at, choice(set))));
+    let made = explanation.choices.iter().rev();
+    things.extend(made.map(|made| (made.at, choice(made))));
     let pause = explanation.pause.iter();
     things.extend(pause.map(|pause| {
         let until = instant(view, pause.until);
@@ -49,18 +50,22 @@ fn verdict(past: &VerdictSummary, before: Option<&VerdictSummary>) -> Markup {
     }
 }
 
-fn choice(set: &OverrideSummary) -> Markup {
-    let chose = match set.choice {
-        "record" => texts::CHOSE_RECORD,
-        "skip" => texts::CHOSE_SKIP,
+fn choice(made: &ChoiceSummary) -> Markup {
+    let chose = match made.action {
+        ActivityKind::Record => texts::CHOSE_RECORD,
+        ActivityKind::Skip => texts::CHOSE_SKIP,
+        ActivityKind::ClearAll => texts::CLEARED_ALL,
         _ => texts::CHOSE_POLICY,
     };
-    let what = match set.scope {
+    let what = match made.scope {
         MEETING => texts::THE_MEETING_FOR_ALL,
         "series" => texts::THE_SERIES,
         _ => texts::THE_EVENT,
     };
-    html! { bdi { (set.by) } " " (chose) " " (what) }
+    html! {
+        bdi { (made.by) } " " (chose) " " (what)
+        @if let Some(key) = &made.via { p.muted { (texts::VIA) " " code { (key) } } }
+    }
 }
 
 fn call(made: &CallSummary) -> Markup {

@@ -51,7 +51,8 @@ async fn a_hostile_workspace() -> Harness {
         let stored = harness.state.record(&record.calendar.id).await;
         let version = stored.expect("memory").expect("stored").version;
         let record = record.clone().with(|record| record.version = version);
-        harness.state.write_record(&record).await.expect("memory");
+        let written = harness.state.write_disconnection(&record).await;
+        written.expect("memory");
     }
     harness.decisions.put(hostile_row());
     let scope = OverrideScope::Event(a_decision().platform_id.expect("an id"));

@@ -3,13 +3,14 @@
 use callsheet_app::ports::OverrideStore as _;
 use callsheet_auth::Role;
 use callsheet_domain::{
-    BotStatus, CallRecord, Cause, Decision, History, Operation, OverrideChoice, OverrideRevision,
-    OverrideScope, PastVerdict, PastVerdicts, PolicyRevision, RecordedResult, RuleName,
+    Actor, BotStatus, CallRecord, Cause, Decision, History, Operation, OverrideChoice,
+    OverrideRevision, OverrideScope, PastVerdict, PastVerdicts, PolicyRevision, RecordedResult,
+    RuleName,
 };
 use callsheet_testkit::{With as _, a_calendar, a_decision, at, id};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::harness::{Harness, Request, grant, token};
+use crate::harness::{Harness, Request, grant, token, token_of};
 
 async fn page(harness: &Harness, path: &str) -> String {
     let request = Request::get(path).with_token(&token(grant(Role::Owner)));
@@ -86,6 +87,64 @@ async fn the_timeline_shows_the_newest_first() {
             .unwrap_or_else(|| panic!("{words}: {timeline}"))
     });
     assert!(places.is_sorted(), "{places:?}: {timeline}");
+}
+
+/// Also what was replaced since, and choices for the whole meeting; an owner is not told whose the
+/// others are.
+#[tokio::test]
+async fn the_timeline_has_everything_that_people_chose_for_the_event() {
+    let harness = Harness::new().await;
+    let row = a_decision();
+    let scope = OverrideScope::Event(row.platform_id.clone().expect("an id"));
+    let owner = a_calendar().owner();
+    let by = id::<Actor>("sales@acme.example").signed_with(Some("crm".to_owned()));
+    let state = &harness.state;
+    for (choice, time) in [
+        (OverrideChoice::Record, "09:01"),
+        (OverrideChoice::Skip, "09:02"),
+        (OverrideChoice::Clear, "09:03"),
+    ] {
+        let set = state.set_override(&owner, &scope, choice, &by, at(time));
+        set.await.expect("memory");
+    }
+    let no = Request::get("/v1/events/event-1/meeting/override").with_method("PUT");
+    let no = no.with_json(&json!({"override": "skip"}));
+    let guest = token_of("guest@globex.example", grant(Role::Participant));
+    assert_eq!(harness.send(no.with_token(&guest)).await.status, 200);
+    let document = harness.get(Role::Owner, "/v1/events/event-1").await.json();
+    let choices = document["choices"].as_array().expect("a list").iter();
+    let choices: Vec<_> = choices
+        .map(|made| ["scope", "action", "by", "via"].map(|name| made[name].clone()))
+        .collect();
+    let own = |action| json!(["event", action, "sales@acme.example", "crm"]);
+    let expected = json!([
+        ["meeting", "skip", "another person", null],
+        own("clear"),
+        own("skip"),
+        own("record"),
+    ]);
+    assert_eq!(json!(choices), expected);
+    let page = page(&harness, "/v1/events/event-1").await;
+    let words = [
+        "another person</bdi> chose to skip the whole meeting",
+        "went back to the policy for this event",
+        "chose to skip this event",
+        "chose to record this event",
+    ];
+    let places = words.map(|words| {
+        page.find(words)
+            .unwrap_or_else(|| panic!("{words}: {page}"))
+    });
+    assert!(places.is_sorted(), "{places:?}: {page}");
+    assert!(
+        page.contains("<code>crm</code>") && !page.contains("globex.example</bdi>"),
+        "{page}"
+    );
+    let operators = harness
+        .get(Role::Operator, "/v1/events/event-1")
+        .await
+        .json();
+    assert_eq!(operators["choices"][0]["by"], "guest@globex.example");
 }
 
 #[tokio::test]

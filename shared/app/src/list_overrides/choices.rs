@@ -10,7 +10,7 @@ use crate::PortError;
 use crate::meetings::with_meetings;
 use crate::ports::OverrideStore;
 
-/// A person's choice for a whole meeting that is not taken back, or is listed all the same.
+/// A person's choice for a whole meeting that is not taken back.
 #[derive(Debug, Clone)]
 pub struct StoredChoice {
     /// The platform of the calendar of the copy.

@@ -6,11 +6,12 @@
 //! event of this one fits, and as boundedly.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
-use callsheet_domain::{Calendar, Decision, OverrideScope, Timestamp};
+use callsheet_domain::{Calendar, CalendarId, Decision, OverrideScope, Timestamp};
 
 use super::choices::{Choices, StoredChoice};
-use super::of_owner::{Which, listed, rows_of};
+use super::of_owner::{is_set, listed, rows_of};
 use super::{StoredOverride, StoredPause, event_of};
 use crate::PortError;
 use crate::list_page::{ListPlace, ListQuery, Span};
@@ -35,14 +36,14 @@ pub struct InCalendar {
     pub next: Option<ListPlace>,
 }
 
-/// All that is stored of a calendar. Overrides that fit no event of it may be of its owner's
+/// All that is in force in a calendar. Overrides that fit no event of it may be of its owner's
 /// other calendars alone.
 #[derive(Debug)]
-pub(crate) struct StoredInCalendar {
-    pub(crate) overrides: Vec<StoredOverride>,
-    pub(crate) meetings: Vec<StoredChoice>,
-    pub(crate) pause: Option<StoredPause>,
-    pub(crate) unreadable: Vec<String>,
+struct StoredInCalendar {
+    overrides: Vec<StoredOverride>,
+    meetings: Vec<StoredChoice>,
+    pause: Option<StoredPause>,
+    unreadable: Vec<String>,
 }
 
 /// Reads a page of what is in force at `now` in `calendar`. The owner may have other calendars:
@@ -61,7 +62,7 @@ where
     S: Calendars + OverrideStore,
     D: Decisions,
 {
-    let mut stored = stored_in_calendar(ports, calendar, (Which::Active, now)).await?;
+    let mut stored = stored_in_calendar(ports, calendar, now).await?;
     // Before the page is cut: a cursor names its last entry, and must name none of these.
     stored.drop_those_elsewhere(ports, calendar).await?;
     let overrides = stored.overrides.iter().map(|one| one.place(0));
@@ -80,24 +81,24 @@ where
     })
 }
 
-/// Reads what is in force in a calendar, or all that is stored.
-pub(crate) async fn stored_in_calendar<S, D>(
+/// Reads what is in force in a calendar at `now`.
+async fn stored_in_calendar<S, D>(
     (state, decisions): (&S, &D),
     calendar: &Calendar,
-    which: (Which, Timestamp),
+    now: Timestamp,
 ) -> Result<StoredInCalendar, PortError>
 where
     S: OverrideStore,
     D: Decisions,
 {
     let mut unreadable = Vec::new();
-    let of_owner = listed(state, &calendar.owner(), which, &mut unreadable).await?;
-    let rows = latest(decisions, calendar, MOST_ROWS, &mut unreadable).await?;
+    let of_owner = listed(state, &calendar.owner(), now, &mut unreadable).await?;
+    let rows = latest(decisions, calendar, &mut unreadable).await?;
     let of_scope = |(scope, stored)| StoredOverride {
         calendar: calendar.id.clone(),
         platform: calendar.platform,
         owner: calendar.email.clone(),
-        decision: event_of(&scope, rows.iter(), which.1).cloned(),
+        decision: event_of(&scope, rows.iter(), now).cloned(),
         scope,
         stored,
     };
@@ -107,7 +108,7 @@ where
     choices.add(state, (one, rows)).await?;
     unreadable.extend(choices.unreadable);
     let mut meetings = choices.found;
-    meetings.retain(|one| which.0.lists(one.made.choice));
+    meetings.retain(|one| is_set(one.made.choice));
     Ok(StoredInCalendar {
         overrides,
         meetings,
@@ -123,41 +124,81 @@ where
 
 impl StoredInCalendar {
     /// Leaves out overrides of events that only other calendars of the owner have.
-    pub(crate) async fn drop_those_elsewhere<S, D>(
+    async fn drop_those_elsewhere<S, D>(
         &mut self,
-        (state, decisions): (&S, &D),
+        ports: (&S, &D),
         calendar: &Calendar,
     ) -> Result<(), PortError>
     where
         S: Calendars,
         D: Decisions,
     {
-        let mut most = MOST_ROWS;
         if self.overrides.iter().all(|one| one.decision.is_some()) {
             return Ok(());
         }
+        let others = Elsewhere::of(ports, calendar).await?;
+        let is_there = |one: &StoredOverride| others.have(&one.scope, &[]);
+        self.overrides
+            .retain(|one| one.decision.is_some() || !is_there(one));
+        Ok(())
+    }
+}
+
+/// The other calendars of a calendar's owner, and the decisions about their latest meetings.
+#[derive(Debug)]
+pub(crate) struct Elsewhere {
+    calendars: BTreeSet<CalendarId>,
+    rows: Vec<Decision>,
+}
+
+impl Elsewhere {
+    /// Reads them.
+    pub(crate) async fn of<S, D>(
+        (state, decisions): (&S, &D),
+        calendar: &Calendar,
+    ) -> Result<Self, PortError>
+    where
+        S: Calendars,
+        D: Decisions,
+    {
+        let mut others = Self {
+            calendars: BTreeSet::new(),
+            rows: Vec::new(),
+        };
         for other in state.of_owner(&calendar.owner()).await? {
             let other = other.record.calendar;
-            if other.id == calendar.id || most == 0 {
+            if other.id == calendar.id {
                 continue;
             }
-            // What cannot be read there is told there.
-            let rows = latest(decisions, &other, most, &mut Vec::new()).await?;
-            most -= rows.len().min(most);
-            let is_there = |scope: &OverrideScope| {
-                let found = event_of(scope, rows.iter(), Timestamp::MIN);
-                found.is_some()
-            };
-            self.overrides
-                .retain(|one| one.decision.is_some() || !is_there(&one.scope));
+            let most = MOST_ROWS - others.rows.len();
+            if most > 0 {
+                // What cannot be read there is told there.
+                let rows = latest_of(decisions, &other, most, &mut Vec::new()).await?;
+                others.rows.extend(rows);
+            }
+            others.calendars.insert(other.id);
         }
-        Ok(())
+        Ok(others)
+    }
+
+    /// Whether they have an event of a scope, which was in these calendars.
+    pub(crate) fn have(&self, scope: &OverrideScope, calendars: &[CalendarId]) -> bool {
+        let was_there = calendars.iter().any(|id| self.calendars.contains(id));
+        was_there || event_of(scope, self.rows.iter(), Timestamp::MIN).is_some()
     }
 }
 
 /// The decisions about the last meetings of a calendar, by start, which are up to four weeks
 /// ahead.
-async fn latest<D: Decisions>(
+pub(crate) async fn latest<D: Decisions>(
+    decisions: &D,
+    calendar: &Calendar,
+    problems: &mut Vec<String>,
+) -> Result<Vec<Decision>, PortError> {
+    latest_of(decisions, calendar, MOST_ROWS, problems).await
+}
+
+async fn latest_of<D: Decisions>(
     decisions: &D,
     calendar: &Calendar,
     most: usize,
@@ -170,7 +211,7 @@ async fn latest<D: Decisions>(
 
 impl StoredOverride {
     /// Its place in a part of a list.
-    pub(crate) fn place(&self, part: u8) -> ListPlace {
+    fn place(&self, part: u8) -> ListPlace {
         let name = match &self.scope {
             OverrideScope::Event(id) => format!("event {id}"),
             OverrideScope::Series(ical_uid) => format!("series {ical_uid}"),
@@ -186,7 +227,7 @@ impl StoredOverride {
 
 impl StoredChoice {
     /// Its place in a part of a list.
-    pub(crate) fn place(&self, part: u8) -> ListPlace {
+    fn place(&self, part: u8) -> ListPlace {
         ListPlace {
             part,
             at: Reverse(self.made.at),

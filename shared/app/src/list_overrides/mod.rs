@@ -24,10 +24,10 @@ use crate::find_calendar::is_selected;
 use crate::ports::{Calendars, Decisions, OverrideStore, UnreadableRecord};
 use choices::Choices;
 pub use choices::StoredChoice;
+pub(crate) use in_calendar::{Elsewhere, latest};
 pub use in_calendar::{InCalendar, overrides_in_calendar};
-pub(crate) use in_calendar::{StoredInCalendar, stored_in_calendar};
-pub(crate) use of_owner::Which;
-use of_owner::{OfOwner, of_owner};
+pub(crate) use of_owner::rows_of;
+use of_owner::{OfOwner, is_set, of_owner};
 
 /// Number of owners of whom all is read concurrently.
 const CONCURRENCY: usize = 16;
@@ -47,7 +47,7 @@ pub struct SetOverrides {
     chosen: Choices,
 }
 
-/// A pause that is not over, or is listed all the same.
+/// A pause that is not over.
 #[derive(Debug, Clone)]
 pub struct StoredPause {
     /// One of the owner's calendars.
@@ -60,7 +60,7 @@ pub struct StoredPause {
     pub stored: Pause,
 }
 
-/// An override that is not cleared, or is listed all the same.
+/// An override that is not cleared.
 #[derive(Debug, Clone)]
 pub struct StoredOverride {
     /// The calendar of its event, or else one of the owner's.
@@ -91,42 +91,18 @@ where
     S: Calendars + OverrideStore,
     D: Decisions,
 {
-    of_calendars(ports, selection, (Which::Active, now)).await
-}
-
-/// All that is stored, with what was cleared, taken back or is over.
-pub(crate) async fn stored_everywhere<S, D>(
-    ports: (&S, &D),
-    now: Timestamp,
-) -> Result<SetOverrides, PortError>
-where
-    S: Calendars + OverrideStore,
-    D: Decisions,
-{
-    of_calendars(ports, &[], (Which::Stored, now)).await
-}
-
-async fn of_calendars<S, D>(
-    ports: (&S, &D),
-    selection: &[String],
-    which: (Which, Timestamp),
-) -> Result<SetOverrides, PortError>
-where
-    S: Calendars + OverrideStore,
-    D: Decisions,
-{
     let (state, _) = ports;
     let mut found = SetOverrides {
         unreadable: unreadable_calendars(state, selection).await?,
         ..SetOverrides::default()
     };
     let mut read = stream::iter(by_owner(state, selection).await?)
-        .map(|owner| of_owner(ports, owner, which))
+        .map(|owner| of_owner(ports, owner, now))
         .buffered(CONCURRENCY);
     while let Some(read) = read.try_next().await? {
-        found.add(state, read, which.1).await?;
+        found.add(state, read, now).await?;
     }
-    found.finish(which.0);
+    found.finish();
     Ok(found)
 }
 
@@ -171,11 +147,11 @@ impl SetOverrides {
     }
 
     /// Takes the choices over that are listed, and sorts: the newest first.
-    fn finish(&mut self, which: Which) {
+    fn finish(&mut self) {
         let chosen = mem::take(&mut self.chosen);
         self.unreadable.extend(chosen.unreadable);
         self.meetings = chosen.found;
-        self.meetings.retain(|one| which.lists(one.made.choice));
+        self.meetings.retain(|one| is_set(one.made.choice));
         self.meetings.sort_by_key(|one| Reverse(one.made.at));
         self.overrides
             .sort_by_key(|one| (Reverse(one.stored.at), one.scope.clone()));
@@ -183,7 +159,7 @@ impl SetOverrides {
 }
 
 /// Calendars that can have bots come first.
-fn by_bots(calendar: &Calendar) -> (bool, CalendarId) {
+pub(crate) fn by_bots(calendar: &Calendar) -> (bool, CalendarId) {
     (!calendar.status.holds_bots(), calendar.id.clone())
 }
 
@@ -226,7 +202,7 @@ async fn by_owner<S: Calendars>(
 }
 
 /// The next event of a scope, or else the last one.
-fn event_of<'a>(
+pub(crate) fn event_of<'a>(
     scope: &OverrideScope,
     rows: impl Iterator<Item = &'a Decision> + Clone,
     now: Timestamp,

@@ -15,20 +15,9 @@ use crate::unreadable::readable;
 /// Rows loaded together.
 const ROWS: usize = 100;
 
-/// Which of the stored overrides and pauses are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Which {
-    /// Those that are neither cleared nor over.
-    Active,
-    /// All.
-    Stored,
-}
-
-impl Which {
-    /// Whether an override that says this is listed.
-    pub(super) fn lists(self, choice: OverrideChoice) -> bool {
-        self == Self::Stored || choice != OverrideChoice::Clear
-    }
+/// Whether an override that says this is in force.
+pub(super) fn is_set(choice: OverrideChoice) -> bool {
+    choice != OverrideChoice::Clear
 }
 
 /// What was read of an owner.
@@ -36,9 +25,9 @@ impl Which {
 pub(super) struct OfOwner {
     /// The owner's calendars, those that can have bots first.
     pub(super) calendars: Vec<Calendar>,
-    /// The pause, if it is listed.
+    /// The pause, if it is not over.
     pub(super) pause: Option<Pause>,
-    /// The overrides that are listed.
+    /// The overrides that are not cleared.
     pub(super) overrides: BTreeMap<OverrideScope, Override>,
     /// The decisions about the events of these calendars, as far as they are needed.
     pub(super) rows: Vec<Decision>,
@@ -46,18 +35,18 @@ pub(super) struct OfOwner {
     pub(super) unreadable: Vec<String>,
 }
 
-/// Reads what is stored of the owner of `calendars`.
+/// Reads what is in force for the owner of `calendars` at `now`.
 pub(super) async fn of_owner<S, D>(
     (state, decisions): (&S, &D),
     (owner, calendars): (CalendarOwner, Vec<Calendar>),
-    (which, now): (Which, Timestamp),
+    now: Timestamp,
 ) -> Result<OfOwner, PortError>
 where
     S: OverrideStore,
     D: Decisions,
 {
     let mut unreadable = Vec::new();
-    let listed = listed(state, &owner, (which, now), &mut unreadable).await?;
+    let listed = listed(state, &owner, now, &mut unreadable).await?;
     let mut rows = Vec::new();
     for calendar in &calendars {
         let keys = decisions.of_calendar(&calendar.id, Timestamp::MIN).await?;
@@ -72,34 +61,32 @@ where
     })
 }
 
-/// The overrides and the pause of an owner that are listed.
+/// The overrides and the pause of an owner that are in force.
 #[derive(Debug)]
 pub(super) struct Listed {
     pub(super) pause: Option<Pause>,
     pub(super) overrides: BTreeMap<OverrideScope, Override>,
 }
 
-/// Reads what is listed of an owner: a query of the owner's rows. If they cannot be read, that is
+/// Reads what is in force for an owner: a query of the owner's rows. If they cannot be read, that is
 /// noted.
 pub(super) async fn listed<S: OverrideStore>(
     state: &S,
     owner: &CalendarOwner,
-    (which, now): (Which, Timestamp),
+    now: Timestamp,
     problems: &mut Vec<String>,
 ) -> Result<Listed, PortError> {
     let stored = readable(state.overrides(owner).await, problems)?;
     let pause = stored.pause;
     let overrides = stored.by_scope.into_iter();
     Ok(Listed {
-        pause: pause.filter(|pause| which == Which::Stored || pause.until > now),
-        overrides: overrides
-            .filter(|(_, one)| which.lists(one.choice))
-            .collect(),
+        pause: pause.filter(|pause| pause.until > now),
+        overrides: overrides.filter(|(_, one)| is_set(one.choice)).collect(),
     })
 }
 
 /// The decisions under these keys.
-pub(super) async fn rows_of<D: Decisions>(
+pub(crate) async fn rows_of<D: Decisions>(
     decisions: &D,
     keys: &[DecisionKey],
     problems: &mut Vec<String>,

@@ -82,6 +82,13 @@ pub trait Calendars: Send + Sync {
         record: &CalendarRecord,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 
+    /// The same of a record with a disconnection that a person wants. That is
+    /// [logged](super::ActionLog) in the same write, both or none.
+    fn write_disconnection(
+        &self,
+        record: &CalendarRecord,
+    ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
+
     /// The records of all calendars, in any order, except those that cannot be
     /// read. The list may lag behind the writes by a moment, so a record must be
     /// read before it is acted upon.

@@ -11,6 +11,8 @@ use crate::PortError;
 pub struct ActorRows {
     /// Overrides and pauses, of all owners, and rows of meetings with a choice of the person.
     pub overrides: u64,
+    /// Entries of the log of what people did. One stands in each partition that it concerns.
+    pub actions: u64,
     /// Calendars that the person disconnected.
     pub disconnections: u64,
     /// Policies, of all revisions.
@@ -30,8 +32,8 @@ pub trait Forgetting: Send + Sync {
         actor: &str,
     ) -> impl Future<Output = Result<ActorRows, PortError>> + Send;
 
-    /// Number of the rows of a calendar: its record, and what was said in it before the
-    /// owner was known.
+    /// Number of the rows of a calendar: its record, its part of the log, and what was said in it
+    /// before the owner was known.
     fn calendar_rows(
         &self,
         calendar: &CalendarId,
@@ -43,7 +45,8 @@ pub trait Forgetting: Send + Sync {
         calendar: &CalendarId,
     ) -> impl Future<Output = Result<u64, PortError>> + Send;
 
-    /// Number of the rows of an owner: overrides, the pause, and their head.
+    /// Number of the rows of an owner: overrides, the pause, their head, and what is logged under
+    /// this name.
     fn owner_rows(
         &self,
         owner: &CalendarOwner,

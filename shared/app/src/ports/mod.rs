@@ -4,6 +4,7 @@
 //! collaborator that failed.
 
 mod access;
+mod action_log;
 mod activity;
 mod agenda;
 mod calendar_pages;
@@ -26,6 +27,7 @@ mod spending;
 mod sync_states;
 
 pub use access::{Access, Denial};
+pub use action_log::{ActionEntry, ActionLog, ActionPage, ActionPlace, LogOf};
 pub use activity::{Activity, ActivityLog, BatchActivity};
 pub use agenda::{AgendaEntry, AgendaIndex, AgendaPage, PlacedEntry};
 pub use calendar_pages::{CalendarPages, RecordPage};

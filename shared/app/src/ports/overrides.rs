@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, EventId, MeetingName, MeetingOverride, OverrideChoice,
-    OverrideRevision, OverrideScope, Overrides, Timestamp,
+    Actor, CalendarId, CalendarOwner, EventId, LoggedAction, MeetingName, MeetingOverride,
+    OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
 
 use super::decisions::WriteOutcome;
@@ -21,7 +21,8 @@ pub struct MeetingOverrides {
 }
 
 /// Storage of overrides and pauses, by the owner of calendars. They take effect when a
-/// calendar of the owner is synced.
+/// calendar of the owner is synced. Each that is set is [logged](super::ActionLog) under its
+/// revision, both or none.
 ///
 /// Two names of one owner may be joined, by two addresses of a person: from then on each of
 /// them means the same person, in every function.
@@ -58,11 +59,14 @@ pub trait OverrideStore: Send + Sync {
 
     /// Writes what people chose for a meeting if the stored version is still that of `chosen`
     /// ([`Version::NEW`](callsheet_domain::Version::NEW): if there is none), and raises the
-    /// version by one. It is deleted after `kept_until`.
+    /// version by one. With it the `action` is [logged](super::ActionLog) by which it differs from
+    /// what was stored, both or none: for the meeting, and in the calendar where it was done. They
+    /// are deleted after `kept_until`.
     fn write_meeting_override(
         &self,
         meeting: &MeetingName,
         chosen: &MeetingOverride,
+        action: Option<&LoggedAction>,
         kept_until: Timestamp,
     ) -> impl Future<Output = Result<WriteOutcome, PortError>> + Send;
 
@@ -126,16 +130,16 @@ pub trait OverrideStore: Send + Sync {
         at: Timestamp,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Has all overrides and the pause of an owner deleted after `at`, since no calendar of
-    /// the owner is left.
+    /// Has all overrides, the pause and the log of an owner deleted after `at`, since no calendar
+    /// of the owner is left.
     fn expire_overrides(
         &self,
         owner: &CalendarOwner,
         at: Timestamp,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Keeps the overrides and the pause that were to be deleted, each override of an event
-    /// until its own time.
+    /// Keeps the overrides, the pause and the log that were to be deleted, each override of an
+    /// event until its own time.
     fn keep_overrides(
         &self,
         owner: &CalendarOwner,

@@ -422,7 +422,7 @@ async fn choices_for_meetings_are_read_if_decisions_were_made_from_them() {
     let chosen = chosen.with_choice(OverrideChoice::Record, &an_actor(), at("09:00"), &from);
     let chosen = chosen.expect("few people").expect("a change");
     let name = row.meeting_name();
-    let set = state.write_meeting_override(&name, &chosen, at("20:00"));
+    let set = state.write_meeting_override(&name, &chosen, None, at("20:00"));
     set.await.expect("memory");
     let read = async |row: &Decision| {
         decisions.put(row.clone());

@@ -30,6 +30,7 @@ mod interrupted_windows;
 mod keep_coverage;
 mod listed_overrides;
 mod listed_recall;
+mod logged_actions;
 mod long_windows;
 mod mass_connection;
 mod meeting_of_everybody;

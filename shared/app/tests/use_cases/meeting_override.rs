@@ -2,13 +2,13 @@
 
 mod interrupted;
 
-use callsheet_app::meeting_override::MeetingWish::{ClearAll, Own};
-use callsheet_app::meeting_override::{MeetingOverrideSet, MeetingWish, override_meeting};
+use callsheet_app::meeting_override::{MeetingOverrideSet, override_meeting};
 use callsheet_app::ports::{MeetingOverrides, OverrideStore as _};
 use callsheet_app::{Handled, UseCaseError};
+use callsheet_domain::MeetingWish::{ClearAll, Own};
 use callsheet_domain::OverrideChoice::{Clear, Record, Skip};
 use callsheet_domain::{
-    Actor, CalendarEvent, EventId, MeetingOverride, OverrideChoice, PlatformEventId,
+    Actor, CalendarEvent, EventId, MeetingOverride, MeetingWish, OverrideChoice, PlatformEventId,
     PolicyDocument, RuleDocument, RuleName, SyncReason, Then, Wanted,
 };
 use callsheet_testkit::{

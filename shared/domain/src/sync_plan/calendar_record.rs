@@ -9,6 +9,7 @@ use super::unreadable_events::UnreadableEvents;
 use crate::actor::Actor;
 use crate::email::Email;
 use crate::event::{Calendar, CalendarEvent, CalendarMetadata, CalendarOwner, CalendarStatus};
+use crate::logged_action::{LoggedAction, LoggedActionKind};
 use crate::revision::{CalendarRevision, Version};
 use crate::time::plus;
 
@@ -170,6 +171,20 @@ impl CalendarRecord {
             self.disconnection.get_or_insert(wanted);
         }
         self
+    }
+
+    /// What a person did who wants the calendar to be deleted at Recall; none if nobody does.
+    #[must_use]
+    pub fn disconnection_action(&self) -> Option<LoggedAction> {
+        let wanted = self.disconnection.as_ref()?;
+        Some(LoggedAction {
+            number: 0,
+            at: wanted.at,
+            by: wanted.by.clone(),
+            what: LoggedActionKind::Disconnection {
+                calendar: self.calendar.id.clone(),
+            },
+        })
     }
 
     /// Whether a person wants the calendar to be deleted at Recall, and it is not yet.

@@ -14,14 +14,15 @@ use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, Timestamp};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::StateTable;
+use super::action_log::ActionRow;
 use super::calendar_row::CalendarRow;
 use super::overrides::row::HeadRow;
 use super::persons::{as_listed, key_of_row};
 use super::place::{
     LISTED, OVERRIDES_HEAD, PARTITION, Place, RECORD, SORT, calendar_of, lists, partition_of,
 };
-use crate::attributes::{Attributes, Unreadable, read_row, text};
-use crate::expressions::for_each_row;
+use crate::attributes::{Attributes, Unreadable, read_row, text, write_row};
+use crate::expressions::{Unchanged, for_each_row};
 
 const INDEX: &str = "calendars";
 /// So many parts of the index are read at once.
@@ -36,6 +37,26 @@ impl Calendars for StateTable {
         let place = Place::calendar(&record.calendar.id);
         let row = CalendarRow::of(record);
         self.write_if_unchanged(place, row, record.version).await
+    }
+
+    async fn write_disconnection(
+        &self,
+        record: &CalendarRecord,
+    ) -> Result<WriteOutcome, PortError> {
+        let Some(action) = record.disconnection_action() else {
+            return self.write_record(record).await;
+        };
+        let place = Place::calendar(&record.calendar.id);
+        let log = place.partition.clone();
+        let row = self.put(place, write_row(CalendarRow::of(record)));
+        let row = Unchanged::version(record.version).on(row);
+        let action = ActionRow::of(&action);
+        let action = self.put_action(action.place(&log, &log), &action, true);
+        Ok(if self.write_both([row, action]).await? {
+            WriteOutcome::Written
+        } else {
+            WriteOutcome::Conflict
+        })
     }
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {
@@ -209,7 +230,6 @@ fn person_of<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attributes::write_row;
     use serde_json::json;
 
     fn entries(rows: impl IntoIterator<Item = Attributes>) -> Entries {

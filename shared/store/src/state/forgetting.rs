@@ -1,8 +1,9 @@
 //! Forgets people and calendars.
 //!
-//! Who made a change is stored in overrides, pauses, policies and the records of calendars that
-//! are disconnected, in the attribute `by`, and in each of the choices for a whole meeting. There
-//! is no index of it, so the whole table is read: it is small, and this is rarely done.
+//! Who made a change is stored in overrides, pauses, policies, the records of calendars that are
+//! disconnected and the log of what people did, in the attribute `by`, and in each of the choices
+//! for a whole meeting. There is no index of it, so the whole table is read: it is small, and this
+//! is rarely done.
 
 use std::collections::HashMap;
 
@@ -12,7 +13,9 @@ use callsheet_app::ports::{ActorRows, Forgetting, WriteOutcome};
 use callsheet_domain::{Actor, CalendarId, CalendarOwner, Timestamp};
 
 use super::overrides::row::EXPIRES_AT;
-use super::place::{OF_MEETING, OVERRIDES, PARTITION, POLICIES, Place, RECORD, SORT, partition_of};
+use super::place::{
+    ACTIVITY, OF_MEETING, OVERRIDES, PARTITION, POLICIES, Place, RECORD, SORT, partition_of,
+};
 use super::{StateTable, TRIES, meetings};
 use crate::attributes::{Attributes, number, text};
 use crate::error::{busy, failed, if_condition_held};
@@ -32,6 +35,8 @@ struct NamedRow {
 enum Kind {
     /// Set an override or a pause.
     Override,
+    /// Anything that is logged.
+    Activity,
     /// Pushed a policy.
     Policy,
     /// Disconnected a calendar, of which this is the record. It is written as a whole.
@@ -43,6 +48,7 @@ impl Kind {
     fn of(sort: &str) -> Option<Self> {
         match sort {
             RECORD => Some(Self::Record),
+            _ if sort.starts_with(ACTIVITY) => Some(Self::Activity),
             _ if sort.starts_with(POLICIES) => Some(Self::Policy),
             _ if sort.starts_with(OVERRIDES) => Some(Self::Override),
             _ => None,
@@ -199,16 +205,22 @@ impl StateTable {
         &self,
         calendar: &CalendarId,
     ) -> Result<Vec<Attributes>, PortError> {
-        self.keys_of(Place::calendar(calendar).partition, "").await
+        self.keys_of(Place::calendar(calendar).partition, &[""])
+            .await
     }
 
     /// The keys of the rows of an owner.
     async fn keys_of_owner(&self, owner: &CalendarOwner) -> Result<Vec<Attributes>, PortError> {
-        self.keys_of(partition_of(owner), OVERRIDES).await
+        let prefixes = [OVERRIDES, ACTIVITY];
+        self.keys_of(partition_of(owner), &prefixes).await
     }
 
-    /// The keys of the rows of a partition whose sort keys begin with `prefix`.
-    async fn keys_of(&self, partition: String, prefix: &str) -> Result<Vec<Attributes>, PortError> {
+    /// The keys of the rows of a partition whose sort keys begin with one of `prefixes`.
+    async fn keys_of(
+        &self,
+        partition: String,
+        prefixes: &[&str],
+    ) -> Result<Vec<Attributes>, PortError> {
         let query = self
             .client
             .query()
@@ -221,7 +233,10 @@ impl StateTable {
             .expression_attribute_values(":partition", text(partition));
         let mut keys = all_rows(query).await?;
         let sort = |key: &Attributes| key.get(SORT)?.as_s().ok().cloned();
-        keys.retain(|key| sort(key).is_some_and(|sort| sort.starts_with(prefix)));
+        keys.retain(|key| {
+            let mut prefixes = prefixes.iter();
+            sort(key).is_some_and(|sort| prefixes.any(|prefix| sort.starts_with(prefix)))
+        });
         Ok(keys)
     }
 
@@ -257,6 +272,7 @@ fn counted<'a>(rows: impl Iterator<Item = &'a NamedRow>) -> ActorRows {
     for row in rows {
         *match row.kind {
             Kind::Override => &mut counts.overrides,
+            Kind::Activity => &mut counts.actions,
             Kind::Policy => &mut counts.policies,
             Kind::Record => &mut counts.disconnections,
         } += 1;

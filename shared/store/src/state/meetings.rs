@@ -8,16 +8,18 @@ use std::collections::BTreeMap;
 use callsheet_app::PortError;
 use callsheet_app::ports::{MeetingOverrides, WriteOutcome};
 use callsheet_domain::{
-    Actor, CalendarId, EventId, MeetingChoice, MeetingName, MeetingOverride, MeetingRevision,
-    OverrideChoice, Timestamp, Version,
+    Actor, CalendarId, EventId, LoggedAction, LoggedActionKind, MeetingChoice, MeetingName,
+    MeetingOverride, MeetingRevision, OverrideChoice, Timestamp, Version,
 };
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
 use super::StateTable;
+use super::action_log::ActionRow;
 use super::place::{PARTITION, Place};
-use crate::attributes::{Attributes, read_row};
+use crate::attributes::{Attributes, read_row, write_row};
 use crate::batch_get::rows_under;
+use crate::expressions::Unchanged;
 use crate::stored_text;
 
 /// Name of the attribute with the choices.
@@ -29,6 +31,8 @@ pub(super) struct MeetingRow {
     revision: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     spreads_from: Option<EventRow>,
+    /// Counts the choices that were made and taken back.
+    actions: u64,
     version: u64,
     /// In seconds, as DynamoDB's time-to-live requires.
     expires_at: i64,
@@ -94,12 +98,27 @@ pub(super) async fn read_meetings(
 pub(super) async fn write_meeting(
     state: &StateTable,
     meeting: &MeetingName,
-    chosen: &MeetingOverride,
+    (chosen, action): (&MeetingOverride, Option<&LoggedAction>),
     kept_until: Timestamp,
 ) -> Result<WriteOutcome, PortError> {
     let row = MeetingRow::of(chosen, kept_until);
     let place = Place::meeting(meeting);
-    state.write_if_unchanged(place, row, chosen.version).await
+    let Some(action) = action else {
+        return state.write_if_unchanged(place, row, chosen.version).await;
+    };
+    let log = place.partition.clone();
+    let put = Unchanged::version(chosen.version).on(state.put(place, write_row(row)));
+    let entry = ActionRow::of(action).kept_until(kept_until);
+    let mut writes = vec![put, state.put_action(entry.place(&log, &log), &entry, true)];
+    if let LoggedActionKind::Meeting(made) = &action.what {
+        let calendar = Place::calendar(&made.calendar).partition;
+        writes.push(state.put_action(entry.place(&calendar, &log), &entry, false));
+    }
+    Ok(if state.write_together(writes).await? {
+        WriteOutcome::Written
+    } else {
+        WriteOutcome::Conflict
+    })
 }
 
 impl MeetingRow {
@@ -108,6 +127,7 @@ impl MeetingRow {
             choices,
             revision,
             spreads_from,
+            actions,
             version,
         } = chosen;
         Self {
@@ -119,6 +139,7 @@ impl MeetingRow {
                     calendar_id,
                     event_id,
                 }),
+            actions: *actions,
             version: version.next().0,
             expires_at: kept_until.as_second(),
         }
@@ -130,6 +151,7 @@ impl MeetingRow {
             choices: self.choices.into_iter().map(ChoiceRow::choice).collect(),
             revision: MeetingRevision(self.revision),
             spreads_from: from.map(|from| (from.calendar_id, from.event_id)),
+            actions: self.actions,
             version: Version(self.version),
         }
     }

@@ -2,6 +2,7 @@
 //! scheduler's lease, in one table.
 
 mod access;
+mod action_log;
 mod activity;
 mod calendar_list_rows;
 mod calendar_pages;

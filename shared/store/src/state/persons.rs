@@ -81,8 +81,36 @@ impl StateTable {
         Ok(found)
     }
 
+    /// The partitions of the person whom the name of a partition means: of all names.
+    pub(super) async fn names_of(&self, partition: &str) -> Result<Vec<String>, PortError> {
+        let person = self.person_at(partition.to_owned()).await?;
+        let (mut names, _) = self.names_and_calendars(&person.partition).await?;
+        // The index lags behind a name that was joined a moment ago.
+        if names.iter().all(|name| name != partition) {
+            names.push(partition.to_owned());
+        }
+        Ok(names)
+    }
+
     /// The calendars of the person with this partition, under all names.
     pub(super) async fn calendars_at(&self, partition: &str) -> Result<FoundCalendars, PortError> {
+        let (names, ids) = self.names_and_calendars(partition).await?;
+        let mut found = self.records(&ids).await?;
+        // The index lags behind a calendar that was given another owner.
+        let is_theirs = |record: &CalendarRecord| {
+            let owner = partition_of(&record.calendar.owner());
+            names.contains(&owner)
+        };
+        found.records.retain(is_theirs);
+        Ok(found)
+    }
+
+    /// The partitions of the names that were joined with that of this one, which is the first of
+    /// them, and the calendars of all of these, as the index shows them.
+    async fn names_and_calendars(
+        &self,
+        partition: &str,
+    ) -> Result<(Vec<String>, Vec<CalendarId>), PortError> {
         let (mut names, mut ids) = (vec![partition.to_owned()], Vec::new());
         let mut index = 0;
         while let Some(name) = names.get(index) {
@@ -96,14 +124,7 @@ impl StateTable {
             }
             index += 1;
         }
-        let mut found = self.records(&ids).await?;
-        // The index lags behind a calendar that was given another owner.
-        let is_theirs = |record: &CalendarRecord| {
-            let owner = partition_of(&record.calendar.owner());
-            names.contains(&owner)
-        };
-        found.records.retain(is_theirs);
-        Ok(found)
+        Ok((names, ids))
     }
 
     /// What the index shows under a name.

@@ -6,11 +6,11 @@
 //! limits only where the stack allows previews, which acquire permits. So it can never take the
 //! scheduler's lease.
 
+use callsheet_app::ports::ActionPlace;
 use callsheet_domain::{
     Account, CalendarId, CalendarOwner, DeduplicationKey, MeetingName, Operation, OverrideScope,
-    PolicyRevision,
+    PolicyRevision, Timestamp,
 };
-
 use jiff::civil::Date;
 
 use crate::attributes::{Attributes, text};
@@ -36,6 +36,10 @@ pub(super) const PAUSE: &str = "override#pause";
 pub(super) const EVENT: &str = "override#event#";
 pub(super) const SERIES: &str = "override#series#";
 pub(super) const PLATFORM_SERIES: &str = "override#platform-series#";
+/// The part of the list of what people did that a row is in.
+pub(super) const LOGGED: &str = "logged";
+/// Prefix of the sort keys of what people did.
+pub(super) const ACTIVITY: &str = "activity#";
 /// Partition of the totals of past days, which sort by date.
 pub(super) const COVERAGE: &str = "coverage";
 /// Partition of the rate limits, one row for each operation.
@@ -56,7 +60,7 @@ pub(super) const ACTIVE_POLICY: &str = "policy";
 /// Prefix of the sort keys of policies.
 pub(super) const POLICIES: &str = "policy#";
 
-/// Number of the parts of the list of all calendars: a power of two, and no more than a
+/// Number of the parts of the list of all calendars, and of that of what people did: a power of two, and no more than a
 /// hexadecimal digit tells apart.
 const LISTS: u64 = 16;
 
@@ -88,13 +92,31 @@ pub(super) fn lists() -> impl Iterator<Item = String> {
     (0..LISTS).map(list)
 }
 
+/// The parts of the list of what people did. A person writes to one of them.
+pub(super) fn activity_lists() -> impl Iterator<Item = String> {
+    (0..LISTS).map(activity_list)
+}
+
+/// The part of the list of what people did that the rows of a partition are in.
+pub(super) fn activity_list_of(partition: &str) -> String {
+    activity_list(part_of(partition))
+}
+
+fn activity_list(number: u64) -> String {
+    format!("activity-{number:x}")
+}
+
 /// The part of the list that the rows of a partition are in.
 fn list_of(partition: &str) -> String {
-    list(stable_hash(partition.as_bytes()) >> (u64::BITS - LISTS.ilog2()))
+    list(part_of(partition))
 }
 
 fn list(number: u64) -> String {
     format!("calendar-{number:x}")
+}
+
+fn part_of(partition: &str) -> u64 {
+    stable_hash(partition.as_bytes()) >> (u64::BITS - LISTS.ilog2())
 }
 
 /// A hash that is the same in every build: FNV-1a, and a last step that mixes all bits into the
@@ -110,6 +132,20 @@ fn stable_hash(bytes: &[u8]) -> u64 {
 pub(super) fn policy_of(sort: &str) -> Option<PolicyRevision> {
     let revision = sort.strip_prefix(POLICIES)?.parse().ok()?;
     Some(PolicyRevision(revision))
+}
+
+/// The digest of the person whose partition this is.
+pub(super) fn person_of(partition: &str) -> Option<&str> {
+    partition.strip_prefix(PERSON)
+}
+
+/// The place in the log that a sort key names.
+pub(super) fn place_of(sort: &str) -> Option<ActionPlace> {
+    let (at, name) = sort.strip_prefix(ACTIVITY)?.split_once('-')?;
+    Some(ActionPlace {
+        at: Timestamp::from_microsecond(at.parse().ok()?).ok()?,
+        name: name.to_owned(),
+    })
 }
 
 impl Place {
@@ -175,6 +211,26 @@ impl Place {
             partition: format!("{MEETING}{}", name.digest()),
             sort: OF_MEETING.to_owned(),
         }
+    }
+
+    /// The place in the log of a partition, by when something was done, and by its number among
+    /// what is counted in a partition.
+    pub(super) fn action(
+        partition: &str,
+        (at, number, counted_in): (Timestamp, u64, &str),
+    ) -> Self {
+        let counted_in = stable_hash(counted_in.as_bytes()) >> 32;
+        let name = format!("{number:010}-{counted_in:08x}");
+        Self {
+            partition: partition.to_owned(),
+            sort: Self::sort_of_action(&ActionPlace { at, name }),
+        }
+    }
+
+    /// Padded, so that instants sort by time.
+    pub(super) fn sort_of_action(place: &ActionPlace) -> String {
+        let at = place.at.as_microsecond().max(0);
+        format!("{ACTIVITY}{at:016}-{}", place.name)
     }
 
     pub(super) fn active_policy() -> Self {

@@ -3,8 +3,8 @@
 
 use callsheet_app::ports::NewPolicy;
 use callsheet_domain::{
-    Actor, CalendarOwner, CalendarRecord, Email, MeetingOverride, OverrideChoice, OverrideRevision,
-    Platform, PolicyRevision, Timestamp,
+    Actor, CalendarOwner, CalendarRecord, Email, LoggedAction, MeetingOverride, OverrideChoice,
+    OverrideRevision, Platform, PolicyRevision, Timestamp,
 };
 
 use serde::Serialize;
@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_aux::serde_introspection::serde_introspect;
 
 use super::access::AccessRow;
+use super::action_log::ActionRow;
 use super::activity::ActivityRow;
 use super::calendar_list_rows::{CalendarListRow, NewCalendarListRow};
 use super::calendar_row::CalendarRow;
@@ -19,7 +20,7 @@ use super::kept_coverage::CoverageRow;
 use super::leases::LeaseRow;
 use super::meetings::MeetingRow;
 use super::overrides::row::{EXPIRES_AT, HeadRow, IS_EXPIRING, KEPT_UNTIL, OverrideRow, PauseRow};
-use super::place::{LISTED, PARTITION, Place, SORT};
+use super::place::{LISTED, LOGGED, PARTITION, Place, SORT};
 use super::policies::{ActivePolicyRow, BuiltInPolicyRow, PolicyRow};
 use super::rate_limits::RateLimitRow;
 use super::spending::{CountedBotRow, SpentRow};
@@ -61,6 +62,10 @@ pub(crate) fn pause_by(by: &Actor, at: Timestamp) -> Attributes {
     })
 }
 
+pub(crate) fn action(action: &LoggedAction, kept_until: Timestamp) -> Attributes {
+    write_row(ActionRow::of(action).kept_until(kept_until))
+}
+
 pub(crate) fn meeting_override(chosen: &MeetingOverride, kept_until: Timestamp) -> Attributes {
     write_row(MeetingRow::of(chosen, kept_until))
 }
@@ -83,7 +88,7 @@ pub(crate) fn active_policy(revision: PolicyRevision) -> Attributes {
 /// Whether an attribute is written beside what a row holds: its key, when it is deleted, and
 /// how often it was written.
 pub(crate) fn is_written_apart(name: &str) -> bool {
-    let of_key = [PARTITION, SORT, LISTED];
+    let of_key = [PARTITION, SORT, LISTED, LOGGED];
     let of_expiry = [EXPIRES_AT, KEPT_UNTIL, IS_EXPIRING];
     of_key.contains(&name) || of_expiry.contains(&name) || name == "version"
 }
@@ -95,6 +100,46 @@ pub(crate) struct Kind {
     /// The row that it writes for what it read.
     pub(crate) again: fn(Attributes) -> Result<Attributes, Unreadable>,
 }
+
+/// The attributes that entries of the log have in each kind of partition.
+const ACTIVITY_OF_CALENDAR: &[&str] = &[
+    "action",
+    "number",
+    "by",
+    "via",
+    "at",
+    "scope",
+    "id",
+    "calendars",
+    "until",
+    "calendar_id",
+    "event_id",
+    "expires_at",
+];
+const ACTIVITY_OF_MEETING: &[&str] = &[
+    "action",
+    "number",
+    "by",
+    "via",
+    "at",
+    "scope",
+    "id",
+    "calendar_id",
+    "event_id",
+    "expires_at",
+];
+const ACTIVITY_OF_PERSON: &[&str] = &[
+    "action",
+    "number",
+    "by",
+    "via",
+    "at",
+    "scope",
+    "id",
+    "calendars",
+    "until",
+    "carried_from",
+];
 
 /// How rows of this kind, named by its key without ids, are read and written; none if this
 /// build knows no such kind.
@@ -109,6 +154,18 @@ pub(crate) fn kind(name: &str) -> Option<Kind> {
         | "person# override#series#"
         | "person# override#platform-series#" => rewritten::<OverrideRow>(),
         "person# override#" => rewritten::<PauseRow>(),
+        "calendar# activity#" => Kind {
+            attributes: ACTIVITY_OF_CALENDAR,
+            ..rewritten::<ActionRow>()
+        },
+        "meeting# activity#" => Kind {
+            attributes: ACTIVITY_OF_MEETING,
+            ..rewritten::<ActionRow>()
+        },
+        "person# activity#" => Kind {
+            attributes: ACTIVITY_OF_PERSON,
+            ..rewritten::<ActionRow>()
+        },
         "meeting# override" => rewritten::<MeetingRow>(),
         "policies policy" => rewritten::<ActivePolicyRow>(),
         "policies policy#" => rewritten::<PolicyRow>(),

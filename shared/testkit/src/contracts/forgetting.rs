@@ -66,6 +66,7 @@ where
     let name = lead.as_str().to_uppercase();
     let expected = ActorRows {
         overrides: 3,
+        actions: 3,
         disconnections: 1,
         policies: 1,
     };
@@ -139,21 +140,21 @@ where
         let rows = store.owner_rows(owner).await;
         rows.expect("the store answers")
     };
-    assert_eq!((rows(ours).await, rows(&other).await), (1, 4));
-    assert_eq!((said(&owner).await, said(&unknown).await), (3, 3));
+    assert_eq!((rows(ours).await, rows(&other).await), (1, 6));
+    assert_eq!((said(&owner).await, said(&unknown).await), (5, 5));
     for count in [1, 0] {
         let forgotten = store.forget_calendar(ours).await;
         assert_eq!(forgotten.expect("the store answers"), count);
     }
     assert_eq!(store.record(ours).await.expect("the store answers"), None);
-    assert_eq!((rows(ours).await, said(&owner).await), (0, 3));
-    for count in [3, 0] {
+    assert_eq!((rows(ours).await, said(&owner).await), (0, 5));
+    for count in [5, 0] {
         let forgotten = store.forget_owner(&owner).await;
         assert_eq!(forgotten.expect("the store answers"), count);
     }
     let overrides = store.overrides(&owner).await.expect("the store answers");
     assert_eq!(overrides, callsheet_domain::Overrides::default());
-    assert_eq!((said(&owner).await, rows(&other).await), (0, 4));
+    assert_eq!((said(&owner).await, rows(&other).await), (0, 6));
 }
 
 /// Rows that expire are read as before until then, and what does not exist is not created.

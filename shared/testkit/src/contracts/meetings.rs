@@ -30,7 +30,7 @@ async fn read(store: &impl OverrideStore, name: &str) -> MeetingOverride {
 
 async fn write(store: &impl OverrideStore, name: &str, chosen: &MeetingOverride) -> WriteOutcome {
     let name = meeting(name);
-    let written = store.write_meeting_override(&name, chosen, kept_until());
+    let written = store.write_meeting_override(&name, chosen, None, kept_until());
     written.await.expect("the store answers")
 }
 

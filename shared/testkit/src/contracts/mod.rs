@@ -13,8 +13,10 @@
 //! settles it says so. Instants given to a port are whole microseconds.
 
 pub mod access;
+pub mod action_log;
 pub mod activity;
 pub mod agenda;
+pub mod all_actions;
 pub mod calendar_list;
 pub mod calendars;
 pub mod clock;
@@ -137,7 +139,7 @@ macro_rules! decisions_contract {
     };
 }
 
-/// Makes the contract tests of `Access`, `ActivityLog`, `Calendars`, `OverrideStore`, `Policies`,
+/// Makes the contract tests of `Access`, `ActionLog`, `ActivityLog`, `Calendars`, `OverrideStore`, `Policies`,
 /// `RateLimits`, `Spending` and `Leases`, of one type that implements them all. Takes an async
 /// closure that gives an empty one that no other test uses.
 #[macro_export]
@@ -214,6 +216,21 @@ macro_rules! state_contract {
             names_are_joined_through_others_in_any_order,
             names_of_which_nothing_was_said_are_joined_without_a_revision,
             an_override_that_is_set_while_names_are_joined_is_kept,
+        );
+        $crate::contract_tests!($setup, action_log:
+            each_override_and_pause_is_logged_under_its_revision,
+            concurrent_writes_leave_no_gap_in_the_log,
+            the_log_is_read_page_by_page,
+            names_that_are_joined_have_one_log,
+            what_was_said_before_the_owner_was_known_stays_in_the_log,
+            an_override_that_is_carried_over_is_logged_as_it_was_set,
+            a_log_that_expires_later_is_read_as_before,
+        );
+        $crate::contract_tests!($setup, all_actions:
+            each_choice_for_a_meeting_is_logged_with_it,
+            a_disconnection_is_logged_with_the_record,
+            what_was_done_in_all_calendars_is_listed_once,
+            people_and_calendars_are_forgotten_in_the_log,
         );
         $crate::contract_tests!($setup, meetings:
             the_choices_of_people_for_a_meeting_are_kept,

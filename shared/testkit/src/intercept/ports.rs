@@ -5,24 +5,24 @@ use std::time::Duration;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    Access, Activity, ActivityLog, ActorRows, AgendaIndex, AgendaPage, BotReader, BotReply, Bots,
-    CalendarCreation, CalendarDirectory, CalendarEvents, CalendarPages, CalendarRemoval, Calendars,
-    CopiesPage, Creation, DayEntries, DayPage, DayPosition, DayTotals, DeadLetter, DeadLetters,
-    DecisionOverview, DecisionRows, Decisions, Denial, DueHead, DueQuery, DueRows, DueStart,
-    DueWork, EventBus, EventQuery, First, FirstRows, Forgetting, Held, KeptCoverage, LeaseResult,
-    Leases, LeaveReply, ListedCalendar, MeasuredQueue, MeetingDays, MeetingOverrides, NewCalendar,
-    NewPolicy, OverrideStore, PageOfCalendars, PageOfEvents, PermitResult, PlacedEntry, Policies,
-    PolicyWrite, PutResult, Queue, QueueDepth, RateLimitUse, RateLimits, Receipt, RecordPage,
-    Released, Removed, ScheduleRequest, Spending, StartEntry, StoredPolicy, SyncStates, Throttling,
-    UnreadableRecord, Versioned, WriteOutcome,
+    Access, ActionLog, ActionPage, ActionPlace, Activity, ActivityLog, ActorRows, AgendaIndex,
+    AgendaPage, BotReader, BotReply, Bots, CalendarCreation, CalendarDirectory, CalendarEvents,
+    CalendarPages, CalendarRemoval, Calendars, CopiesPage, Creation, DayEntries, DayPage,
+    DayPosition, DayTotals, DeadLetter, DeadLetters, DecisionOverview, DecisionRows, Decisions,
+    Denial, DueHead, DueQuery, DueRows, DueStart, DueWork, EventBus, EventQuery, First, FirstRows,
+    Forgetting, Held, KeptCoverage, LeaseResult, Leases, LeaveReply, ListedCalendar, MeasuredQueue,
+    MeetingDays, MeetingOverrides, NewCalendar, NewPolicy, OverrideStore, PageOfCalendars,
+    PageOfEvents, PermitResult, PlacedEntry, Policies, PolicyWrite, PutResult, Queue, QueueDepth,
+    RateLimitUse, RateLimits, Receipt, RecordPage, Released, Removed, ScheduleRequest, Spending,
+    StartEntry, StoredPolicy, SyncStates, Throttling, UnreadableRecord, Versioned, WriteOutcome,
 };
 use callsheet_domain::{
     Account, Actor, BotEntry, BotId, BotStatus, BusEvent, Calendar, CalendarId,
     CalendarListProgress, CalendarOwner, CalendarRecord, CountedBot, Decision, DecisionKey,
-    DeduplicationKey, EventId, IcalUid, LinkComparison, ListedIds, MeetingName, MeetingOverride,
-    NewCalendarList, Operation, OverrideChoice, OverrideRevision, OverrideScope, Overrides,
-    PageCursor, PermitUse, PolicyRevision, RateLimit, Spent, SyncJob, Timestamp, WindowedSyncState,
-    WorkspaceSyncState,
+    DeduplicationKey, EventId, IcalUid, LinkComparison, ListedIds, LoggedAction, MeetingName,
+    MeetingOverride, NewCalendarList, Operation, OverrideChoice, OverrideRevision, OverrideScope,
+    Overrides, PageCursor, PermitUse, PolicyRevision, RateLimit, Spent, SyncJob, Timestamp,
+    WindowedSyncState, WorkspaceSyncState,
 };
 
 use jiff::civil::Date;
@@ -108,6 +108,7 @@ intercepted! {
     Calendars {
         record(id: &CalendarId) -> Option<CalendarRecord>;
         write_record(record: &CalendarRecord) -> WriteOutcome;
+        write_disconnection(record: &CalendarRecord) -> WriteOutcome;
         listed() -> Vec<ListedCalendar>;
         of_owner(owner: &CalendarOwner) -> Vec<ListedCalendar>;
         due(now: Timestamp, most: usize) -> DueWork;
@@ -133,6 +134,7 @@ intercepted! {
         write_meeting_override(
             meeting: &MeetingName,
             chosen: &MeetingOverride,
+            action: Option<&LoggedAction>,
             kept_until: Timestamp,
         ) -> WriteOutcome;
         set_override(
@@ -200,6 +202,21 @@ intercepted! {
         claim_probe(now: Timestamp, next_probe_at: Timestamp) -> bool;
         return_probe(now: Timestamp, claimed_until: Timestamp) -> ();
         admit() -> ();
+    }
+
+    ActionLog {
+        actions_in(
+            calendar: &CalendarId,
+            owner: &CalendarOwner,
+            before: Option<&ActionPlace>,
+            most: usize,
+        ) -> ActionPage;
+        actions_for(
+            meeting: &MeetingName,
+            before: Option<&ActionPlace>,
+            most: usize,
+        ) -> ActionPage;
+        all_actions(before: Option<&ActionPlace>, most: usize) -> ActionPage;
     }
 
     ActivityLog {

@@ -1,8 +1,8 @@
 //! Conditions of commands about events.
 
 use super::{
-    Case, a_meeting_that_is_over, an_unreadable_copy, an_unreadable_override, case, one_unreadable,
-    running, two_events,
+    Case, a_meeting_that_is_over, an_unreadable_action, an_unreadable_copy, an_unreadable_override,
+    case, one_unreadable, running, two_events,
 };
 use crate::stage::{Stage, a_decision, abandoned, scheduled};
 
@@ -64,7 +64,7 @@ pub(in crate::exit_codes) fn of_events() -> Vec<Case> {
         case(
             "activity",
             "a stored row cannot be read",
-            an_unreadable_override(),
+            an_unreadable_action(),
             "",
         ),
         case(

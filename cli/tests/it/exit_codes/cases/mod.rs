@@ -94,6 +94,13 @@ fn an_unreadable_override() -> Stage {
     }))
 }
 
+fn an_unreadable_action() -> Stage {
+    Stage::calm().holding(json!({
+        "v": 99, "partition": "calendar#calendar-1", "logged": "activity-0",
+        "sort": "activity#3792747600000000-0000000001-5f1c7f0a",
+    }))
+}
+
 /// A meeting whose bot was given up before it was over.
 fn a_meeting_that_is_over() -> Stage {
     let mut decision = abandoned(a_decision("event-1"));

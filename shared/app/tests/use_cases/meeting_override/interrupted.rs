@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use callsheet_app::meeting_override::MeetingWish::Own;
 use callsheet_app::meeting_override::override_meeting;
 use callsheet_app::notify::Notification;
 use callsheet_app::ports::OverrideStore as _;
 use callsheet_app::{Handled, PortError, Service};
+use callsheet_domain::MeetingWish::Own;
 use callsheet_domain::OverrideChoice::Skip;
 use callsheet_domain::{MeetingOverride, Operation, SyncReason, Verdict, Wanted};
 use callsheet_testkit::{Intercepted, With as _, a_calendar, an_event, at, id};
@@ -61,7 +61,7 @@ async fn a_no_that_meets_the_first_sync_of_a_copy_is_not_lost() {
             let no = none.with_choice(Skip, &person("guest"), at("09:30"), &event);
             let no = no.expect("few people").expect("a choice");
             let name = an_event().meeting_name();
-            let written = state.write_meeting_override(&name, &no, at("20:00"));
+            let written = state.write_meeting_override(&name, &no, None, at("20:00"));
             written.now_or_never().expect("memory").expect("memory");
         }
         None

@@ -5,12 +5,17 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{OverrideStore as _, WriteOutcome};
 use callsheet_domain::{CalendarOwner, OverrideRevision, Timestamp};
 
+use super::change::{Change, carried};
 use super::row::{EXPIRES_AT, HeadRow, IS_EXPIRING, KEPT_UNTIL, MOST_NAMES};
 use crate::attributes::{Attributes, Unreadable, number, write_row};
 use crate::error::{busy, if_condition_held, unreadable};
 use crate::expressions::{Unchanged, all_rows, put_if};
+use crate::state::action_log::ActionRow;
 use crate::state::place::{OVERRIDES, OVERRIDES_HEAD, PARTITION, Place, SORT, partition_of};
 use crate::state::{StateTable, TRIES, attributes_at, row_at};
+
+/// The attribute with the revision of an override, a pause or a head.
+const REVISION: &str = "revision";
 
 pub(super) fn endless() -> PortError {
     unreadable(
@@ -41,7 +46,7 @@ fn kept(mut row: Attributes) -> Attributes {
 /// The condition that the head still counts what was read.
 pub(super) fn counted_as(counted: Option<OverrideRevision>) -> Unchanged {
     Unchanged {
-        attribute: "revision",
+        attribute: REVISION,
         read: counted.map(|revision| revision.0),
     }
 }
@@ -57,26 +62,40 @@ impl StateTable {
     pub(super) async fn write_next(
         &self,
         owner: &CalendarOwner,
-        place: impl Fn(&CalendarOwner) -> Place,
-        row: impl Fn(OverrideRevision) -> Attributes,
+        change: &Change<'_>,
     ) -> Result<OverrideRevision, PortError> {
         for _ in 0..TRIES {
             let (owner, counted) = self.head_of(owner).await?;
             let next = self.last_revision(&owner, counted).await?.next();
-            let head = write_row(HeadRow::of(next));
-            let head = self.put(Place::overrides_head(&owner), head);
-            let row = self.put(place(&owner), row(next));
-            let writes = [counted_as(counted).on(head), row];
-            if self.write_both(writes).await? {
+            let head = (HeadRow::of(next), counted);
+            if self.write_change(&owner, head, change, next).await? {
                 return Ok(next);
             }
         }
         Err(busy())
     }
 
+    /// Writes an override or a pause under a revision, its entry in the log, and the head, if that
+    /// still counts what was read. False if it does not.
+    pub(super) async fn write_change(
+        &self,
+        owner: &CalendarOwner,
+        (head, counted): (HeadRow, Option<OverrideRevision>),
+        change: &Change<'_>,
+        revision: OverrideRevision,
+    ) -> Result<bool, PortError> {
+        let head = self.put(Place::overrides_head(owner), write_row(head));
+        let row = self.put(change.place(owner), change.row(revision));
+        let log = partition_of(owner);
+        let action = ActionRow::of(&change.action(revision));
+        let action = self.put_action(action.place(&log, &log), &action, true);
+        let writes = vec![counted_as(counted).on(head), row, action];
+        self.write_together(writes).await
+    }
+
     /// Writes a row of another owner, or the own one if that was set later, under the owner's
     /// next revision after `least`. The head changes with every row, so none is overwritten
-    /// that was set since it was read.
+    /// that was set since it was read. The log of the owner repeats what was carried over.
     pub(super) async fn carry(
         &self,
         row: Attributes,
@@ -92,10 +111,16 @@ impl StateTable {
             let later = own.filter(|own| set_at(own) >= set_at(&row));
             let next = latest.max(least).next();
             let mut later = kept(later.unwrap_or_else(|| row.clone()));
-            later.insert("revision".to_owned(), number(next.0));
+            later.insert(REVISION.to_owned(), number(next.0));
             let head = self.put(Place::overrides_head(&owner), write_row(HeadRow::of(next)));
-            let writes = [counted_as(counted).on(head), self.put(place(), later)];
-            if self.write_both(writes).await? {
+            let mut writes = vec![counted_as(counted).on(head)];
+            if let Some(carried) = carried(&later) {
+                let log = partition_of(&owner);
+                let place = carried.place(&log, &log);
+                writes.push(self.put_action(place, &carried, false));
+            }
+            writes.push(self.put(place(), later));
+            if self.write_together(writes).await? {
                 return Ok(());
             }
         }
@@ -241,6 +266,19 @@ impl StateTable {
             rows.extend(self.rows_of(&person).await?);
         }
         Ok(rows)
+    }
+
+    /// The keys of what was logged under a name, and under that of the person whom it names.
+    pub(super) async fn log_of_person(
+        &self,
+        owner: &CalendarOwner,
+    ) -> Result<Vec<Attributes>, PortError> {
+        let mut keys = self.keys_of_log(&partition_of(owner)).await?;
+        let person = self.person(owner).await?;
+        if person != *owner {
+            keys.extend(self.keys_of_log(&partition_of(&person)).await?);
+        }
+        Ok(keys)
     }
 
     /// The rows of an owner, the head first.

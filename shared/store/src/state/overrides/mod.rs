@@ -1,8 +1,9 @@
 //! Overrides and pauses, one row each, and for each owner a head that counts them.
 //!
-//! An override and the head are written in one transaction, on condition that
-//! the head is as it was read. So of two people who set overrides at once one
-//! reads again, each override gets a revision of its own, and the later one stands.
+//! An override, its entry in the log of what people did and the head are written in one
+//! transaction, on condition that the head is as it was read. So of two people who set
+//! overrides at once one reads again, each override gets a revision of its own, and the later
+//! one stands.
 //!
 //! If the head is lost, it is rebuilt from the rows that it counted and from the last syncs
 //! of the owner's calendars, so no revision is used twice.
@@ -20,23 +21,24 @@
 //! A row whose owner has no calendar left is marked, and deleted later. A row of an event
 //! also keeps when it is deleted otherwise.
 
+mod change;
 mod heads;
 pub(super) mod row;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{MeetingOverrides, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, EventId, MeetingName, MeetingOverride, OverrideChoice,
-    OverrideRevision, OverrideScope, Overrides, Timestamp,
+    Actor, CalendarId, CalendarOwner, EventId, LoggedAction, MeetingName, MeetingOverride,
+    OverrideChoice, OverrideRevision, OverrideScope, Overrides, Timestamp,
 };
 
 use super::meetings::{read_meetings, write_meeting};
 use super::place::Place;
 use super::{StateTable, TRIES};
-use crate::attributes::write_row;
 use crate::error::{busy, unreadable};
-use heads::{counted_as, endless, key_of};
-use row::{HeadRow, IS_EXPIRING, KEPT_UNTIL, MOST_NAMES, OverrideRow, OverrideRows, PauseRow};
+use change::{Change, Changed};
+use heads::{endless, key_of};
+use row::{HeadRow, IS_EXPIRING, KEPT_UNTIL, MOST_NAMES, OverrideRows};
 
 impl OverrideStore for StateTable {
     async fn person(&self, owner: &CalendarOwner) -> Result<CalendarOwner, PortError> {
@@ -94,9 +96,10 @@ impl OverrideStore for StateTable {
         &self,
         meeting: &MeetingName,
         chosen: &MeetingOverride,
+        action: Option<&LoggedAction>,
         kept_until: Timestamp,
     ) -> Result<WriteOutcome, PortError> {
-        write_meeting(self, meeting, chosen, kept_until).await
+        write_meeting(self, meeting, (chosen, action), kept_until).await
     }
 
     async fn set_override(
@@ -107,17 +110,8 @@ impl OverrideStore for StateTable {
         by: &Actor,
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
-        let row = |revision: OverrideRevision| {
-            write_row(OverrideRow {
-                choice,
-                revision: revision.0,
-                by: by.clone(),
-                via: by.key().map(str::to_owned),
-                at: now,
-            })
-        };
-        let place = |owner: &CalendarOwner| Place::override_of(owner, scope);
-        self.write_next(owner, place, row).await
+        let what = Changed::Override(scope, choice, Vec::new());
+        self.write_next(owner, &Change { by, at: now, what }).await
     }
 
     async fn set_event_override(
@@ -129,6 +123,9 @@ impl OverrideStore for StateTable {
         by: &Actor,
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
+        let calendars = events.iter().map(|(calendar, _)| calendar.clone());
+        let what = Changed::Override(scope, choice, calendars.collect());
+        let change = Change { by, at: now, what };
         for _ in 0..TRIES {
             let (owner, before) = self.head_row(owner).await?;
             let counted = before.as_ref().map(HeadRow::revision);
@@ -140,16 +137,8 @@ impl OverrideStore for StateTable {
             } else {
                 HeadRow::after_event_override(before.as_ref(), events, next, now)
             };
-            let row = write_row(OverrideRow {
-                choice,
-                revision: next.0,
-                by: by.clone(),
-                via: by.key().map(str::to_owned),
-                at: now,
-            });
-            let head = self.put(Place::overrides_head(&owner), write_row(head));
-            let row = self.put(Place::override_of(&owner, scope), row);
-            if self.write_both([counted_as(counted).on(head), row]).await? {
+            let head = (head, counted);
+            if self.write_change(&owner, head, &change, next).await? {
                 return Ok(next);
             }
         }
@@ -188,16 +177,8 @@ impl OverrideStore for StateTable {
         by: &Actor,
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
-        let row = |revision: OverrideRevision| {
-            write_row(PauseRow {
-                until,
-                revision: revision.0,
-                by: by.clone(),
-                via: by.key().map(str::to_owned),
-                at: now,
-            })
-        };
-        self.write_next(owner, Place::pause, row).await
+        let what = Changed::Pause(until);
+        self.write_next(owner, &Change { by, at: now, what }).await
     }
 
     async fn carry_overrides(
@@ -236,10 +217,21 @@ impl OverrideStore for StateTable {
             let change = "SET #expires_at = :at, #is_expiring = :at";
             self.change_expiry(key_of(row), change, Some(at)).await?;
         }
+        for key in self.log_of_person(owner).await? {
+            let change = "SET #expires_at = :at, #is_expiring = :at";
+            self.change_expiry(key_of(key), change, Some(at)).await?;
+        }
         Ok(())
     }
 
     async fn keep_overrides(&self, owner: &CalendarOwner) -> Result<(), PortError> {
+        // Whoever stops in between finds an override that expires, and goes on.
+        for key in self.log_of_person(owner).await? {
+            if key.contains_key(IS_EXPIRING) {
+                let change = "REMOVE #expires_at, #is_expiring";
+                self.change_expiry(key_of(key), change, None).await?;
+            }
+        }
         for row in self.rows_of_person(owner).await? {
             let change = match (row.contains_key(IS_EXPIRING), row.contains_key(KEPT_UNTIL)) {
                 (false, _) => continue,

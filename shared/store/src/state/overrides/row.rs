@@ -261,7 +261,7 @@ impl OverrideRows {
 
 /// The scope of an override. An unknown one is of a later build; ignoring it
 /// might record a meeting that a person wants skipped.
-fn scope_of(sort: &str) -> Result<OverrideScope, Unreadable> {
+pub(super) fn scope_of(sort: &str) -> Result<OverrideScope, Unreadable> {
     let named = |scope: Result<OverrideScope, InvalidId>| scope.map_err(|_| malformed_sort());
     if let Some(id) = sort.strip_prefix(EVENT) {
         named(PlatformEventId::parse(id).map(OverrideScope::Event))

@@ -9,6 +9,7 @@ use callsheet_app::ports::{
 };
 use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, Timestamp, Version};
 
+use super::logs::LogName;
 use super::overrides::key_of;
 use super::{MemoryState, PROBLEM, State, unreadable};
 
@@ -78,6 +79,19 @@ impl Calendars for MemoryState {
             state.calendars.insert(written);
             WriteOutcome::Written
         }))
+    }
+
+    async fn write_disconnection(
+        &self,
+        record: &CalendarRecord,
+    ) -> Result<WriteOutcome, PortError> {
+        let written = self.write_record(record).await?;
+        let action = record.disconnection_action();
+        if let (WriteOutcome::Written, Some(action)) = (written, action) {
+            let log = LogName::of_calendar(&record.calendar.id);
+            self.write(|state| state.logs.add(&log, action));
+        }
+        Ok(written)
     }
 
     async fn listed(&self) -> Result<Vec<ListedCalendar>, PortError> {

@@ -4,6 +4,7 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{ActorRows, Forgetting};
 use callsheet_domain::{Actor, CalendarId, CalendarOwner};
 
+use super::logs::LogName;
 use super::{MemoryState, State};
 
 impl Forgetting for MemoryState {
@@ -28,6 +29,7 @@ impl Forgetting for MemoryState {
             let count = state.rows_of(calendar);
             let unknown = CalendarOwner::Unknown(calendar.clone());
             state.calendars.remove(calendar);
+            state.logs.remove(&LogName::of_calendar(calendar));
             state.overrides.remove(&unknown);
             state.due_heads.remove(&unknown);
             state.unreadable.remove(calendar);
@@ -44,6 +46,7 @@ impl Forgetting for MemoryState {
         Ok(self.write(|state| {
             let count = state.rows_of_owner(owner);
             state.overrides.remove(owner);
+            state.logs.remove(&LogName::Owner(owner.clone()));
             state.joined.remove(owner);
             state.unapplied.remove(owner);
             state.due_heads.remove(owner);
@@ -82,6 +85,10 @@ impl State {
                 counts.overrides += 1;
             }
         }
+        for by in self.logs.actors().filter(is_named) {
+            change(by);
+            counts.actions += 1;
+        }
         for (meeting, _) in self.meetings.values_mut() {
             let made = meeting.choices.iter_mut().map(|made| &mut made.by);
             let named: Vec<_> = made.filter(is_named).collect();
@@ -111,9 +118,11 @@ impl State {
     /// Number of an owner's rows.
     fn rows_of_owner(&self, owner: &CalendarOwner) -> u64 {
         let joined = u64::from(self.joined.contains_key(owner));
-        self.overrides.get(owner).map_or(joined, |overrides| {
-            let head = 1;
-            head + overrides.by_scope.len() as u64 + u64::from(overrides.pause.is_some())
-        })
+        let logged = self.logs.count(&LogName::Owner(owner.clone()));
+        logged
+            + self.overrides.get(owner).map_or(joined, |overrides| {
+                let head = 1;
+                head + overrides.by_scope.len() as u64 + u64::from(overrides.pause.is_some())
+            })
     }
 }

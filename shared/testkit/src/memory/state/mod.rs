@@ -1,9 +1,11 @@
 //! Calendars, sync states, overrides, policies, rate limits and the lease, in memory.
 
+mod action_log;
 mod activity;
 mod calendars;
 mod forgetting;
 mod limits;
+mod logs;
 mod overrides;
 mod policies;
 mod records;
@@ -25,6 +27,7 @@ use jiff::civil::Date;
 use super::Shared;
 use super::leases::MemoryLease;
 use crate::contracts::lost_heads::LosesHeads;
+use logs::Logs;
 use records::CalendarRecords;
 
 /// Calendars, sync states, overrides, policies, rate limits and the lease, in
@@ -42,6 +45,7 @@ struct State {
     overrides: BTreeMap<CalendarOwner, Overrides>,
     /// Overrides of events that no sync has applied yet.
     unapplied: BTreeMap<CalendarOwner, Vec<UnappliedOverride>>,
+    logs: Logs,
     /// What people chose for whole meetings, and when that is deleted.
     meetings: BTreeMap<MeetingName, (MeetingOverride, Timestamp)>,
     unreadable_meetings: BTreeSet<MeetingName>,
@@ -156,6 +160,11 @@ impl MemoryState {
             let owner = state.person(&state.owner(id));
             state.unreadable_overrides.insert(owner)
         });
+    }
+
+    /// Makes the entries of the log of what people did unreadable, as rows of a later build are.
+    pub fn make_log_unreadable(&self) {
+        self.write(|state| state.logs.make_unreadable());
     }
 
     /// Makes what people chose for a meeting unreadable, as a row of a later build is.

@@ -3,11 +3,12 @@
 use callsheet_app::PortError;
 use callsheet_app::ports::{MeetingOverrides, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    Actor, CalendarId, CalendarOwner, CalendarRecord, EventId, MeetingName, MeetingOverride,
-    Override, OverrideChoice, OverrideRevision, OverrideScope, Overrides, Pause, Timestamp,
-    UnappliedOverride, Version,
+    Actor, CalendarId, CalendarOwner, CalendarRecord, EventId, LoggedAction, LoggedActionKind,
+    MeetingName, MeetingOverride, Override, OverrideChoice, OverrideRevision, OverrideScope,
+    Overrides, Pause, Timestamp, UnappliedOverride, Version,
 };
 
+use super::logs::LogName;
 use super::{MemoryState, PROBLEM, State, unreadable};
 
 /// The most overrides of events that are applied one by one.
@@ -20,6 +21,34 @@ pub(super) fn key_of(name: &CalendarOwner) -> String {
         CalendarOwner::Person { .. } => String::new(),
     };
     name.digest().unwrap_or(unknown)
+}
+
+/// The action by which an override was set; none if it is not known who set it.
+fn action_of(
+    scope: &OverrideScope,
+    set: &Override,
+    calendars: Vec<CalendarId>,
+) -> Option<LoggedAction> {
+    Some(LoggedAction {
+        number: set.revision.0,
+        at: set.at,
+        by: set.by.clone()?,
+        what: LoggedActionKind::Override {
+            scope: scope.clone(),
+            choice: set.choice,
+            calendars,
+        },
+    })
+}
+
+/// The same of a pause.
+fn pause_action(pause: &Pause) -> Option<LoggedAction> {
+    Some(LoggedAction {
+        number: pause.revision.0,
+        at: pause.at,
+        by: pause.by.clone()?,
+        what: LoggedActionKind::Pause { until: pause.until },
+    })
 }
 
 impl State {
@@ -61,13 +90,18 @@ impl State {
             return;
         };
         let mut last = self.last_revision(to).max(self.last_revision(from));
+        let [from_log, to_log] = [from, to].map(|name| LogName::Owner(name.clone()));
         let known = self.overrides.entry(to.clone()).or_default();
         for (scope, theirs) in carried.by_scope {
             let own = known.by_scope.get(&scope);
             let own = own.filter(|own| own.at >= theirs.at).cloned();
+            let origin = if own.is_some() { &to_log } else { &from_log };
             let mut later = own.unwrap_or(theirs);
             last = last.next();
             later.revision = last;
+            if let Some(action) = action_of(&scope, &later, Vec::new()) {
+                self.logs.carry(&to_log, action, origin.clone());
+            }
             known.by_scope.insert(scope.clone(), later);
             let expiry = self.override_expiries.get(&(from.clone(), scope.clone()));
             if let Some(expiry) = expiry.copied() {
@@ -76,9 +110,13 @@ impl State {
         }
         if let Some(theirs) = carried.pause {
             let own = known.pause.clone().filter(|own| own.at >= theirs.at);
+            let origin = if own.is_some() { &to_log } else { &from_log };
             let mut later = own.unwrap_or(theirs);
             last = last.next();
             later.revision = last;
+            if let Some(action) = pause_action(&later) {
+                self.logs.carry(&to_log, action, origin.clone());
+            }
             known.pause = Some(later);
         }
         known.revision = last;
@@ -107,11 +145,12 @@ impl State {
 }
 
 impl MemoryState {
-    /// Writes an override or a pause of an owner, under the next revision.
-    pub(super) fn revise(
+    /// Writes an override or a pause of an owner, under the next revision, and logs the action that
+    /// `write` gives.
+    fn revise(
         &self,
         owner: &CalendarOwner,
-        write: impl FnOnce(&mut Overrides, OverrideRevision),
+        write: impl FnOnce(&mut Overrides, OverrideRevision) -> Option<LoggedAction>,
     ) -> OverrideRevision {
         self.write(|state| {
             let owner = &state.person(owner);
@@ -122,8 +161,34 @@ impl MemoryState {
             overrides.full_sync_revision = revision;
             state.unapplied.remove(owner);
             state.due_heads.insert(owner.clone());
-            write(overrides, revision);
+            let action = write(overrides, revision);
+            let log = LogName::Owner(owner.clone());
+            if let Some(action) = action {
+                state.logs.add(&log, action);
+            }
             revision
+        })
+    }
+
+    /// Sets an override, of an event in these calendars.
+    fn set(
+        &self,
+        owner: &CalendarOwner,
+        (scope, calendars): (&OverrideScope, Vec<CalendarId>),
+        (choice, by): (OverrideChoice, &Actor),
+        now: Timestamp,
+    ) -> OverrideRevision {
+        self.revise(owner, |overrides, revision| {
+            let set = Override {
+                choice,
+                revision,
+                by: Some(by.clone()),
+                at: now,
+            };
+            let scope = scope.before_splits();
+            let action = action_of(&scope, &set, calendars);
+            overrides.by_scope.insert(scope, set);
+            action
         })
     }
 }
@@ -202,12 +267,21 @@ impl OverrideStore for MemoryState {
         &self,
         meeting: &MeetingName,
         chosen: &MeetingOverride,
+        action: Option<&LoggedAction>,
         kept_until: Timestamp,
     ) -> Result<WriteOutcome, PortError> {
         Ok(self.write(|state| {
             let stored = state.meetings.get(meeting);
             if stored.map_or(Version::NEW, |(stored, _)| stored.version) != chosen.version {
                 return WriteOutcome::Conflict;
+            }
+            if let Some(action) = action {
+                let log = LogName::Meeting(meeting.clone());
+                if let LoggedActionKind::Meeting(made) = &action.what {
+                    let calendar = LogName::of_calendar(&made.calendar);
+                    state.logs.repeat(&calendar, &log, action.clone());
+                }
+                state.logs.add(&log, action.clone());
             }
             let mut written = chosen.clone();
             written.version = written.version.next();
@@ -226,15 +300,7 @@ impl OverrideStore for MemoryState {
         by: &Actor,
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
-        Ok(self.revise(owner, |overrides, revision| {
-            let set = Override {
-                choice,
-                revision,
-                by: Some(by.clone()),
-                at: now,
-            };
-            overrides.by_scope.insert(scope.before_splits(), set);
-        }))
+        Ok(self.set(owner, (scope, Vec::new()), (choice, by), now))
     }
 
     async fn set_event_override(
@@ -257,7 +323,8 @@ impl OverrideStore for MemoryState {
                 state.unapplied.get(&owner).cloned(),
             )
         });
-        let revision = self.set_override(owner, scope, choice, by, now).await?;
+        let calendars = events.iter().map(|(calendar, _)| calendar.clone());
+        let revision = self.set(owner, (scope, calendars.collect()), (choice, by), now);
         let (full_sync_revision, unapplied) = before;
         let mut unapplied = unapplied.unwrap_or_default();
         unapplied.retain(|one| events.iter().all(|(_, event)| *event != one.event_id));
@@ -304,12 +371,15 @@ impl OverrideStore for MemoryState {
         now: Timestamp,
     ) -> Result<OverrideRevision, PortError> {
         Ok(self.revise(owner, |overrides, revision| {
-            overrides.pause = Some(Pause {
+            let pause = Pause {
                 until,
                 revision,
                 by: Some(by.clone()),
                 at: now,
-            });
+            };
+            let action = pause_action(&pause);
+            overrides.pause = Some(pause);
+            action
         }))
     }
 
