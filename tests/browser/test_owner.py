@@ -152,9 +152,14 @@ def test_what_is_overridden_is_listed_with_the_way_back(page: Page, tenant: Tena
     expect(listed).to_have_count(0)
     tenant.wait_for_bot(event, "scheduled")
     page.goto(f"{tenant.console}#/calendars/{tenant.calendars[0]}/activity")
-    newest = page.locator(".log li").first
+    newest, before = page.locator(".log li").nth(0), page.locator(".log li").nth(1)
     expect(newest).to_contain_text("sales@acme.example went back to the policy for Company talk")
     expect(newest).to_contain_text("by the key console")
+    expect(before).to_contain_text("lead@acme.example chose to skip Company talk")
+    newest.get_by_role("link", name="Company talk").click()
+    timeline = page.locator(".timeline")
+    expect(timeline).to_contain_text("sales@acme.example went back to the policy for this event")
+    expect(timeline).to_contain_text("lead@acme.example chose to skip this event")
 
 
 def test_a_disconnection_shows_its_effects_and_is_refused_after_a_change(page: Page, empty_tenant: Tenant) -> None:

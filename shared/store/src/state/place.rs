@@ -60,8 +60,8 @@ pub(super) const ACTIVE_POLICY: &str = "policy";
 /// Prefix of the sort keys of policies.
 pub(super) const POLICIES: &str = "policy#";
 
-/// Number of the parts of the list of all calendars, and of that of what people did: a power of two, and no more than a
-/// hexadecimal digit tells apart.
+/// Number of the parts of the list of all calendars, and of that of what people did: a power of
+/// two, and no more than a hexadecimal digit tells apart.
 const LISTS: u64 = 16;
 
 /// The key of a row.
