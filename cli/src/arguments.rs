@@ -174,8 +174,9 @@ pub(crate) enum Command {
     /// Remove what is stored about a person or a calendar
     ///
     /// Only shows what it would do, unless --yes is given. Removes a person's name from overrides,
-    /// pauses, policies and the log of activity; titles, links, facts and reasons from decisions that are over; and all
-    /// rows of calendars that are deleted at Recall. Exit code 1 if something has to stay for now.
+    /// pauses, policies and the log of activity; titles, links, facts and reasons from decisions
+    /// that are over; and all rows of calendars that are deleted at Recall. Exit code 1 if
+    /// something has to stay for now.
     Forget(ForgetArguments),
     /// Send a bot to a running meeting, now
     ///

@@ -209,27 +209,27 @@ const REQUESTS: [Request; 6] = [
         None,
         [16.0, 0.0],
     ),
-    Request("an event", "GET", "{event}", None, [35.0, 0.0]),
+    Request("an event", "GET", "{event}", None, [40.0, 0.0]),
     Request(
         "a no to it",
         "PUT",
         "{event}/override",
         Some(r#"{"override":"skip"}"#),
-        [42.0, 16.0],
+        [42.0, 19.0],
     ),
     Request(
         "a yes to it",
         "PUT",
         "{event}/override",
         Some(r#"{"override":"record"}"#),
-        [36.0, 8.0],
+        [36.0, 11.0],
     ),
     Request(
         "a pause",
         "PUT",
         "{calendar}/pause",
         Some(r#"{"for":"PT8H"}"#),
-        [11.0, 7.0],
+        [11.0, 10.0],
     ),
 ];
 
