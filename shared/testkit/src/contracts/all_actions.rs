@@ -86,14 +86,14 @@ where
         ("calendar-sales", MeetingWish::Own(Skip)),
         (&guest(), "09:00"),
     );
-    let lost = choice(
+    let refused = choice(
         &none,
         ("calendar-sales", MeetingWish::Own(Skip)),
         (&an_actor(), "09:00:30"),
     );
     let (written, stored) = choose(store, &none, &first).await;
     assert_eq!((written, stored.actions), (WriteOutcome::Written, 1));
-    let (written, stored) = choose(store, &none, &lost).await;
+    let (written, stored) = choose(store, &none, &refused).await;
     assert_eq!((written, stored.actions), (WriteOutcome::Conflict, 1));
     let spread = MeetingOverride {
         spreads_from: None,

@@ -138,7 +138,7 @@ async fn the_activity_in_a_calendar_has_what_was_cleared_and_ended_newest_first(
     send("DELETE", event, None).await;
     send("DELETE", &pause, None).await;
     let later = activity("").await;
-    assert_eq!(did(&later), ["resume", "clear"]);
+    assert_eq!(did(&later), ["resume", "clear", "pause", "skip"]);
     let clear = &later["actions"][1];
     assert_eq!(
         (
