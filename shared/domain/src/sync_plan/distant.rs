@@ -40,8 +40,8 @@ const FEWEST_PAGES_A_MINUTE: u32 = 30;
 /// If it could not, it is left after so many. No list has more than that.
 const MOST_PAGES_OF_NEAR: u32 = 90;
 /// Near becomes longer again if the changes behind the windows were no more pages a minute: a
-/// third of the limit.
-const FEW_PAGES_A_MINUTE: i64 = 20;
+/// sixth of the limit.
+const FEW_PAGES_A_MINUTE: i64 = 10;
 /// It is not left by fewer pages than these, those of one run.
 const FEWEST_PAGES: u32 = 10;
 /// What near is, each time shorter if the list is still too long.
@@ -53,8 +53,8 @@ const STEPS: [SignedDuration; 3] = [
 /// Changes during a windowed sync of this length are listed by the next catch-up: they are fewer than
 /// those between two catch-ups. After longer ones other windows follow, which have less to list.
 const SHORT: SignedDuration = SignedDuration::from_mins(2);
-/// Lists beside urgent windows are of near events alone, if changes take so many pages a minute: a
-/// tenth of the limit.
+/// Lists beside windows are of the nearest events alone, if they take so many pages a minute: a tenth
+/// of the limit.
 const MANY_PAGES_A_MINUTE: u32 = 6;
 /// How often events change is known for so long after a list.
 const KNOWN_FOR: SignedDuration = SignedDuration::from_mins(5);
@@ -194,15 +194,21 @@ impl WorkspaceSyncState {
     /// The state when urgent windows begin at `now`. They list all coming events, the nearest first,
     /// and with them what has changed. So if changes take much of the limit, lists beside them are
     /// of the nearest events alone: the others wait for their windows, and then for what is
-    /// [listed again](super::revisits) behind them.
+    /// listed again behind them.
     #[must_use]
     pub fn beside_windows(self, now: Timestamp) -> Self {
+        if self.lists_many(now) {
+            self.listing_nearest()
+        } else {
+            self
+        }
+    }
+
+    /// Whether lists of the workspace take many pages at `now`, as far as that is known.
+    fn lists_many(&self, now: Timestamp) -> bool {
         let latest = self.latest.as_ref();
         let latest = latest.filter(|latest| now <= plus(latest.until, KNOWN_FOR));
-        if latest.map_or(0, pages_a_minute) < MANY_PAGES_A_MINUTE {
-            return self;
-        }
-        self.listing_nearest()
+        latest.map_or(0, pages_a_minute) >= MANY_PAGES_A_MINUTE
     }
 
     /// The state in which lists are of the nearest events alone from now on. Those in progress go
@@ -217,21 +223,32 @@ impl WorkspaceSyncState {
     }
 
     /// The state after the changes behind the current window of `sync` were listed at `now`, which
-    /// took so many pages. Near becomes longer again, up to that window, if they were few.
+    /// took so many pages. Near becomes longer again, up to that window, if they were few. If they
+    /// were not, and lists of near events take much of the limit, these are of the nearest ones from
+    /// now on: a list behind the windows that takes longer than the time whose changes it has makes
+    /// the next one longer still.
     #[must_use]
     pub fn revisited(mut self, sync: &WindowedSync, pages: u32, now: Timestamp) -> Self {
-        let (Some(distant), Some(revisit)) = (&mut self.distant, sync.revisits.current) else {
+        let (Some(distant), Some(revisit)) = (self.distant, sync.revisits.current) else {
             return self;
         };
         let seconds = now.duration_since(revisit.since).as_secs();
-        let behind = sync.window.from.duration_since(now);
-        // The next one lists what lists of nearer events have left.
+        if i64::from(pages) * 60 > FEW_PAGES_A_MINUTE * seconds {
+            return if self.lists_many(now) {
+                self.listing_nearest()
+            } else {
+                self
+            };
+        }
+        // Otherwise the next one lists what lists of nearer events have left.
         let was_as_near = distant.near == revisit.near;
-        if was_as_near
-            && i64::from(pages) * 60 <= FEW_PAGES_A_MINUTE * seconds
-            && let Some(near) = STEPS.into_iter().find(|step| *step <= behind)
-        {
-            distant.near = distant.near.max(near);
+        let behind = sync.window.from.duration_since(now);
+        let longer = STEPS.into_iter().find(|step| *step <= behind);
+        if let Some(near) = longer.filter(|_| was_as_near) {
+            self.distant = Some(DistantChanges {
+                near: distant.near.max(near),
+                ..distant
+            });
         }
         self
     }

@@ -47,8 +47,13 @@ enum Op {
     /// Windows begin: of all coming events, or of what was left. Those of all may find that events
     /// change often.
     Windows { are_full: bool, is_busy: bool },
-    /// So many windows are listed. Those of a full sync may skip a calendar.
-    Window { windows: u8, skips: bool },
+    /// So many windows are listed. Those of a full sync may skip a calendar, and lists of near events
+    /// may take much of the limit meanwhile.
+    Window {
+        windows: u8,
+        skips: bool,
+        is_busy: bool,
+    },
     /// The workspace is synced in full, one calendar after the other.
     Anew,
     /// Time passes.
@@ -69,8 +74,8 @@ fn op() -> impl Strategy<Value = Op> {
         5 => Just(Op::Interrupt),
         40 => (prop::bool::weighted(0.2), any::<bool>())
             .prop_map(|(are_full, is_busy)| Op::Windows { are_full, is_busy }),
-        60 => (1_u8..4, prop::bool::weighted(0.2))
-            .prop_map(|(windows, skips)| Op::Window { windows, skips }),
+        60 => (1_u8..4, prop::bool::weighted(0.2), any::<bool>())
+            .prop_map(|(windows, skips, is_busy)| Op::Window { windows, skips, is_busy }),
         1 => Just(Op::Anew),
         40 => time.prop_map(|time| Op::Pass { time }),
     ]
@@ -149,7 +154,11 @@ impl World {
             }
             Op::Interrupt => self.list = None,
             Op::Windows { are_full, is_busy } => self.begin_windows(are_full, is_busy),
-            Op::Window { windows, skips } => (0..windows).for_each(|_| self.list_window(skips)),
+            Op::Window {
+                windows,
+                skips,
+                is_busy,
+            } => (0..windows).for_each(|_| self.list_window(skips, is_busy)),
             Op::Anew => self.begin_anew(),
             Op::Pass { time } => self.pass(time),
         }
@@ -251,7 +260,7 @@ impl World {
     }
 
     /// The current window is listed, as it was when that began.
-    fn list_window(&mut self, skips: bool) {
+    fn list_window(&mut self, skips: bool, is_busy: bool) {
         let Some((mut sync, began_at)) = self.windows.take() else {
             return;
         };
@@ -273,6 +282,9 @@ impl World {
                 .state
                 .clone()
                 .revisited(&sync, PAGES_A_WINDOW, self.now);
+            if is_busy {
+                self.state = self.state.clone().listing_nearest();
+            }
             let revisits = sync.revisits.done(from);
             let sync = WindowedSync { revisits, ..sync };
             self.windows = Some((sync, self.now));
@@ -316,7 +328,7 @@ impl World {
             }
             self.begin_windows(false, false);
             while self.windows.is_some() {
-                self.list_window(false);
+                self.list_window(false, false);
             }
         }
     }

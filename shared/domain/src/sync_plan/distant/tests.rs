@@ -7,6 +7,7 @@ use test_case::test_case;
 use super::*;
 use crate::revision::PolicyRevision;
 use crate::sync_plan::state::SyncInProgress;
+use crate::sync_plan::windowed_sync::Window;
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -252,6 +253,38 @@ fn lists_beside_urgent_windows_are_of_the_nearest_events(
     };
     let left = state.beside_windows(at(now)).distant?;
     Some((left.since.as_second(), left.near.as_hours()))
+}
+
+/// Windows have come to the meetings of the third day. What changed behind them in five minutes, as
+/// listed at 0, took so many pages; the latest list of near events had so many events of a minute.
+#[test_case(5, 50, 600 => 25; "few changes")]
+#[test_case(1, 50, 600 => 25; "few changes, which lists of the next hour have left")]
+#[test_case(5, 51, 599 => 5; "many, which the lists of near events do not keep waiting")]
+#[test_case(5, 51, 600 => 1; "many, and many near ones")]
+#[test_case(25, 51, 600 => 1; "many, and many of the next day")]
+#[test_case(1, 51, 600 => 1; "many, and many of the next hour")]
+fn near_is_as_long_as_the_changes_behind_the_windows_allow(
+    near: i64,
+    pages: u32,
+    listed: u32,
+) -> i64 {
+    let state = WorkspaceSyncState {
+        latest: Some(latest(listed)),
+        ..leaving(-300, near)
+    };
+    let begun = WindowedSync::begin(PolicyRevision(1), 10, WindowedEvents::Coming, at(-300));
+    let sync = WindowedSync {
+        window: Window {
+            from: at(3 * DAY),
+            until: None,
+        },
+        ..begun
+    };
+    let sync = sync.revisiting(&state, at(0)).expect("it is due");
+    let since = sync.revisits.current.expect("it began").since;
+    assert_eq!(since, at(-300), "nothing was left before");
+    let distant = state.revisited(&sync, pages, at(0)).distant;
+    distant.expect("windows are listed").near.as_hours()
 }
 
 #[test]
