@@ -38,4 +38,5 @@ def assert_accessible(page: Page, where: str = "the page") -> None:
             assert overflow <= 0, f"{where} is {overflow} px too wide at {width} px, {scheme}"
             assert page.evaluate(SQUEEZED) == [], f"{where} squeezes a text at {width} px, {scheme}"
             if width == width_of_axe:
-                assert violations(page) == [], f"{where}, {scheme}, {width} px"
+                found = violations(page)
+                assert found == [], f"{where}, {scheme}, {width} px: {found}"

@@ -120,3 +120,7 @@ def test_coverage_counts_agree_with_the_list_behind_them(new_context: Callable[.
     expect(page.locator("#main .row")).to_have_count(len(listed))
     for words, count in (("Recorded", 2), ("Not recorded", 1), ("Skipped", 1)):
         expect(page.locator("#main .badge").get_by_text(words, exact=True)).to_have_count(count)
+    # Only with lost meetings has the page a list of why, with a link in each line.
+    page.go_back()
+    expect(page.locator("dl.facts").get_by_role("link")).not_to_have_count(0)
+    assert_accessible(page, "the coverage with lost meetings")
