@@ -199,20 +199,9 @@ fn page(mut rows: Vec<Attributes>, logs: &[String], most: usize) -> ActionPage {
 
 #[cfg(test)]
 mod tests {
+    use super::row::tests::a_row;
     use super::*;
-    use callsheet_testkit::at;
-    use serde_json::{Value, json};
-
-    fn a_row(change: &Value) -> Attributes {
-        let mut row = json!({
-            "v": 1, "partition": "person#digest", "number": 7, "by": "lead@acme.example",
-            "at": at("09:00").as_microsecond(), "sort": "activity#0000000000000001-0000000007-a",
-        });
-        for (name, value) in change.as_object().expect("attributes") {
-            row[name] = value.clone();
-        }
-        serde_dynamo::to_item(row).expect("a row")
-    }
+    use serde_json::json;
 
     /// One that cannot be read costs itself, and not the page.
     #[test]

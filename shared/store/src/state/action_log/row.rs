@@ -239,14 +239,15 @@ fn scope_of(kind: &str, id: String) -> Result<OverrideScope, Unreadable> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::attributes::{Attributes, read_row};
     use callsheet_testkit::at;
     use serde_json::{Value, json};
     use test_case::test_case;
 
-    fn a_row(change: &Value) -> Attributes {
+    /// An entry in the log of a person, with these attributes.
+    pub(in crate::state::action_log) fn a_row(change: &Value) -> Attributes {
         let mut row = json!({
             "v": 1, "partition": "person#digest", "number": 7, "by": "lead@acme.example",
             "at": at("09:00").as_microsecond(), "sort": "activity#0000000000000001-0000000007-a",
