@@ -12,7 +12,7 @@ use callsheet_app::ports::{
 };
 use callsheet_domain::{
     Applied, BotStatus, CompletedSync, Decision, Operation, OverrideChoice, OverrideRevision,
-    OverrideScope, OwnerCheck, PolicyRevision, RateLimit, Version, Wanted,
+    OverrideScope, OwnerCheck, PolicyRevision, RateLimit, UnreadableEvent, Version, Wanted,
 };
 use callsheet_testkit::{
     With as _, a_calendar_record, a_decision, an_actor, an_applied_bot, at, id,
@@ -72,6 +72,43 @@ async fn a_calendar_is_written_to_an_index_only_if_that_shows_a_change(client: C
         let written = state.write_record(&record).await;
         assert_eq!(written.expect("the table answers"), WriteOutcome::Written);
         assert_eq!(meter.take_written(), expected, "version {version}");
+    }
+}
+
+/// Written when an event is found that cannot be read, and twice, as another key, when it was tried.
+#[test_case(local_dynamodb(); "local")]
+#[test_case(second_opinion(); "second opinion")]
+#[tokio::test]
+async fn a_calendar_is_written_to_the_index_of_unreadable_events_by_their_turn(client: Client) {
+    let meter = Meter::default();
+    let state = tables::state(meter.on(&client)).await;
+    let steps = [
+        (None, 0.0),
+        (Some("09:00"), 1.0),
+        (Some("09:00"), 0.0),
+        (Some("09:05"), 2.0),
+        (None, 1.0),
+    ];
+    for (version, (tried, expected)) in steps.into_iter().enumerate() {
+        let record = a_calendar_record().with(|record| {
+            let named = tried.map(|time| UnreadableEvent {
+                id: id("event-1"),
+                problem: "its start is missing".to_owned(),
+                since: at("08:00"),
+                seen_at: at(time),
+            });
+            record.unreadable_events.named.extend(named);
+            record.version = Version(version as u64);
+        });
+        let written = state.write_record(&record).await;
+        assert_eq!(written.expect("the table answers"), WriteOutcome::Written);
+        let units = meter.take_written();
+        let of_index = units.get("untried-events").copied();
+        assert_eq!(
+            of_index.unwrap_or_default(),
+            expected,
+            "{version}: {units:?}"
+        );
     }
 }
 

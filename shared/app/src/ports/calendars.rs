@@ -120,6 +120,14 @@ pub trait Calendars: Send + Sync {
         head: &DueHead,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
+    /// The records of at most so many connected calendars with events that cannot be read, those
+    /// first whose events [wait for the longest time](CalendarRecord::untried_since) to be read
+    /// once more, as they were last written. A record that cannot be read is left out.
+    fn untried(
+        &self,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<CalendarRecord>, PortError>> + Send;
+
     /// Has all rows of a calendar deleted after `at`.
     fn expire(
         &self,

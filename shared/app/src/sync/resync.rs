@@ -212,7 +212,7 @@ impl<P: SyncPorts> Resync<'_, P> {
     }
 
     /// Retires lost calendars, and syncs single events: those with overrides that no sync has
-    /// applied, and if the workspace was listed just now those that could not be read.
+    /// applied, and if the workspace was listed just now the next that could not be read.
     async fn work_on_single(
         &self,
         calendars: &[ListedCalendar],
@@ -241,7 +241,7 @@ impl<P: SyncPorts> Resync<'_, P> {
                 writer,
             };
             let loaded_with = (self.loader, policy);
-            again.read_of(calendars, loaded_with, terms).await;
+            again.read_next(loaded_with, terms).await;
         }
         Ok(())
     }

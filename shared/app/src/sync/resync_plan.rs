@@ -15,10 +15,6 @@ use crate::sync::windows_need::Need;
 /// How far a sync of one calendar reaches back before the start of the last one.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
 
-/// Events that could not be read and that no record names are listed again by a full sync
-/// this often.
-const UNREADABLE_AGAIN: SignedDuration = SignedDuration::from_hours(1);
-
 /// The limits beyond which a calendar is due for a sync.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ResyncPlan {
@@ -76,11 +72,8 @@ impl ResyncPlan {
                 Some(_) => DueSync::NeedsFull,
             });
         }
-        let mut full_since = self.full_since;
-        if record.unreadable_events.more > 0 {
-            full_since = full_since.max(plus(now, -UNREADABLE_AGAIN));
-        }
-        if is_full_sync_outdated(last_sync, full_since) {
+        let is_due_for_unnamed = record.unnamed_due_at().is_some_and(|at| at <= now);
+        if is_due_for_unnamed || is_full_sync_outdated(last_sync, self.full_since) {
             return Some(DueSync::OutdatedFull);
         }
         let began_at = last_sync?.began_at;

@@ -20,7 +20,7 @@ use jiff::SignedDuration;
 use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::{DecisionWriter, SyncContext};
 use crate::event_pages::{EventPage, EventPages};
-use crate::ports::{Calendars, Clock as _, Decisions as _, ListedCalendar, WriteOutcome};
+use crate::ports::{Calendars, Clock as _, Decisions as _, WriteOutcome};
 use crate::retire_calendar::CalendarRetirer;
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync_counts::SyncCounts;
@@ -94,16 +94,20 @@ impl<P: SyncPorts> UnreadableAgain<'_, P> {
         self.take(context, turn, counts, terms).await;
     }
 
-    /// The same for the calendars of the workspace, of which no sync has loaded any.
-    pub(super) async fn read_of(
+    /// The same for all calendars, of which no sync has loaded any: those events of the workspace
+    /// that were not tried for the longest time.
+    pub(super) async fn read_next(
         &self,
-        calendars: &[ListedCalendar],
         (loader, policy): (&CalendarLoader<'_, P>, &ActivePolicy),
         terms: CallTerms,
     ) {
-        let records = calendars.iter().map(|listed| &listed.record);
-        let connected = records.filter(|record| record.calendar.status.holds_bots());
-        let turn = Turn::of(connected, &BTreeSet::new());
+        // Each of the next events is of a calendar that is among as many with the next ones, and
+        // one more tells whether others wait.
+        let records = match self.state.untried(MOST_READ + 1).await {
+            Ok(records) => records,
+            Err(error) => return log_left(&error.into()),
+        };
+        let turn = Turn::of(records.iter(), &BTreeSet::new());
         let mut context = SyncContext::new(policy);
         for (calendar, _) in &turn.events {
             if context.calendars.contains_key(calendar) {

@@ -73,14 +73,18 @@ impl Harness {
         self.state.write_record(record).await.expect("memory");
     }
 
-    async fn change_record(&self, number: usize, change: impl FnOnce(&mut CalendarRecord)) {
+    async fn synced_record(&self, number: usize) -> CalendarRecord {
         let record = self.state.record(&calendar(number)).await.expect("memory");
-        self.keep(&record.expect("it is stored").with(change)).await;
+        record.expect("it is stored")
+    }
+
+    async fn change_record(&self, number: usize, change: impl FnOnce(&mut CalendarRecord)) {
+        self.keep(&self.synced_record(number).await.with(change))
+            .await;
     }
 
     async fn last_sync(&self, number: usize) -> CompletedSync {
-        let record = self.state.record(&calendar(number)).await.expect("memory");
-        record.and_then(|record| record.last_sync).expect("a sync")
+        self.synced_record(number).await.last_sync.expect("a sync")
     }
 
     /// Runs a resync, and gives how often each call of the store was made.
@@ -285,24 +289,54 @@ async fn a_sync_that_was_left_is_due(minutes: i64, is_resumed: bool) {
     assert_eq!(last.began_at == mark.began_at, is_resumed);
 }
 
+/// Such events are read in turn when the workspace was listed, however many calendars have some.
+#[test_case(1)]
+#[test_case(600; "more than are read by key as due")]
 #[tokio::test]
-async fn a_calendar_with_events_that_cannot_be_read_is_due() {
-    let harness = Harness::of_synced(2).await;
+async fn calendars_with_events_that_cannot_be_read_have_no_other_read(unreadable: usize) {
+    let harness = Harness::of_synced(unreadable + 1).await;
     let since = harness.after(0);
+    for number in 1..=unreadable {
+        harness
+            .change_record(number, |record| {
+                record.unreadable_events.named.push(UnreadableEvent {
+                    id: id(format!("event-{number}")),
+                    problem: "its start is missing".to_owned(),
+                    since,
+                    seen_at: since,
+                });
+            })
+            .await;
+    }
+    for _ in 0..unreadable.div_ceil(20) {
+        harness.clock.advance(SignedDuration::from_mins(5));
+        let calls = harness.counted_resync().await;
+        assert_eq!(calls("Calendars::listed"), 0);
+        assert!(calls("Calendars::record") <= 50, "of those in their turn");
+    }
+    for number in 1..=unreadable {
+        assert_eq!(harness.rule_of_record(number), "external", "{number}");
+    }
+    assert_eq!(harness.state.untried(1).await.expect("memory"), []);
+}
+
+/// A full sync lists them again, an hour after the last one.
+#[tokio::test]
+async fn a_calendar_is_due_for_events_that_only_a_full_sync_lists() {
+    let harness = Harness::of_synced(2).await;
     harness
-        .change_record(1, |record| {
-            record.unreadable_events.named.push(UnreadableEvent {
-                id: id("event-1"),
-                problem: "its start is missing".to_owned(),
-                since,
-                seen_at: since,
-            });
-        })
+        .change_record(1, |record| record.unreadable_events.more = 1)
         .await;
-    // Such events are read when the workspace was listed.
-    harness.clock.advance(SignedDuration::from_mins(5));
+    let before = harness.last_sync(1).await;
+    harness.count_as(1_000_000).await;
+    let calls = harness.counted_resync().await;
+    assert_eq!(calls("Calendars::listed"), 0);
+    assert_eq!(harness.last_sync(1).await, before, "not within the hour");
+    harness.clock.advance(SignedDuration::from_mins(61));
+    harness.count_as(1_000_000).await;
     harness.work_until_idle().await;
-    assert_eq!(harness.rule_of_record(1), "external");
+    assert!(harness.last_sync(1).await.full_sync_at > before.full_sync_at);
+    assert!(harness.synced_record(1).await.unreadable_events.is_empty());
 }
 
 #[tokio::test]

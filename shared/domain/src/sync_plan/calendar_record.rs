@@ -18,6 +18,10 @@ use crate::time::plus;
 /// in progress takes.
 const RETIRED_AFTER: SignedDuration = SignedDuration::from_mins(2);
 
+/// Events that cannot be read and that a record only counts are listed again by a full sync
+/// this long after the last one.
+const UNNAMED_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
 /// What a resync has to do at once is due since this instant.
 pub const DUE_AT_ONCE: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -215,10 +219,10 @@ impl CalendarRecord {
     /// instant is found among all calendars: when its full sync is due as routine or for a new
     /// policy.
     ///
-    /// [`DUE_AT_ONCE`] if it is to be deleted, was never synced, is lost and was not retired, or
-    /// has events that cannot be read. Otherwise the end of the hold on a sync in progress, or of
-    /// a pause. An
-    /// override is not told by the record.
+    /// [`DUE_AT_ONCE`] if it is to be deleted, was never synced, or is lost and was not retired.
+    /// Otherwise the end of the hold on a sync in progress, the end of a pause, or when a full
+    /// sync is due for [events that are only counted](Self::unnamed_due_at). An override is not
+    /// told by the record.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         if self.is_to_be_deleted() {
@@ -230,11 +234,29 @@ impl CalendarRecord {
         let Some(last_sync) = &self.last_sync else {
             return Some(DUE_AT_ONCE);
         };
-        if !self.unreadable_events.is_empty() {
-            return Some(DUE_AT_ONCE);
-        }
         let left = self.in_progress.as_ref().map(|sync| sync.held_until);
-        left.into_iter().chain(last_sync.holds_until).min()
+        let of_pause = last_sync.holds_until;
+        let instants = [left, of_pause, self.unnamed_due_at()];
+        instants.into_iter().flatten().min()
+    }
+
+    /// From when on a full sync is due because of events that cannot be read and that the record
+    /// does not name, so that none can be read by its id; none if there are none.
+    #[must_use]
+    pub fn unnamed_due_at(&self) -> Option<Timestamp> {
+        let last_sync = self.last_sync.as_ref()?;
+        let again = |at| plus(at, UNNAMED_AGAIN);
+        let has_some = self.unreadable_events.more > 0;
+        has_some.then(|| last_sync.full_sync_at.map_or(DUE_AT_ONCE, again))
+    }
+
+    /// Since when the events of a connected calendar that cannot be read wait to be read once
+    /// more: when that one was tried last whose turn is next. None if the record names none.
+    #[must_use]
+    pub fn untried_since(&self) -> Option<Timestamp> {
+        let named = self.unreadable_events.named.iter();
+        let oldest = named.map(|event| event.seen_at).min();
+        oldest.filter(|_| self.calendar.status.holds_bots())
     }
 
     /// The record without its sync in progress, if that was left so long ago that it cannot be

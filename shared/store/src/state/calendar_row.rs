@@ -11,7 +11,7 @@ use callsheet_domain::{
 use jiff::fmt::serde::timestamp::microsecond;
 use serde::{Deserialize, Serialize};
 
-use super::place::partition_of;
+use super::place::{EVENTS, partition_of};
 use super::sync_row::SyncInProgressRow;
 use crate::stored_text;
 
@@ -85,6 +85,16 @@ pub(super) struct CalendarRow {
         skip_serializing_if = "Option::is_none"
     )]
     due_at: Option<Timestamp>,
+    /// For the index of events that cannot be read: that the calendar has some, and since when
+    /// they wait to be read once more. Both follow from the rest.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    untried: Option<&'static str>,
+    #[serde(
+        with = "microsecond::optional",
+        skip_deserializing,
+        skip_serializing_if = "Option::is_none"
+    )]
+    untried_since: Option<Timestamp>,
     /// The partition of the owner's name, by which the index of owners finds the calendar. It
     /// follows from the rest.
     #[serde(skip_deserializing)]
@@ -186,6 +196,8 @@ impl CalendarRow {
             via: disconnection.and_then(|wanted| wanted.by.key().map(str::to_owned)),
             at: disconnection.map(|wanted| wanted.at),
             due_at: record.due_at(),
+            untried: record.untried_since().map(|_| EVENTS),
+            untried_since: record.untried_since(),
             owner: partition_of(&calendar.owner()),
             version: record.version.next().0,
         }

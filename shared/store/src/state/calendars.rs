@@ -85,6 +85,10 @@ impl Calendars for StateTable {
         self.remove_due_at(head).await
     }
 
+    async fn untried(&self, most: usize) -> Result<Vec<CalendarRecord>, PortError> {
+        self.untried_calendars(most).await
+    }
+
     async fn expire(&self, id: &CalendarId, at: Timestamp) -> Result<(), PortError> {
         for key in self.keys_of_calendar(id).await? {
             self.expire_row(key, at).await?;

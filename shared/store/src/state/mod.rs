@@ -22,6 +22,7 @@ mod spending;
 mod streamed;
 mod sync_row;
 mod sync_states;
+mod untried_events;
 mod windowed_sync;
 #[cfg(test)]
 pub(crate) mod written;

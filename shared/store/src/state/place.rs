@@ -20,6 +20,8 @@ pub(super) const SORT: &str = "sort";
 
 /// The part of the list of all calendars that a row is in.
 pub(super) const LISTED: &str = "listed";
+/// The list of calendars with events that cannot be read.
+pub(super) const EVENTS: &str = "events";
 /// Prefix of the partitions of calendars.
 pub(super) const CALENDAR: &str = "calendar#";
 /// Prefix of the partitions of persons.

@@ -2,8 +2,8 @@
 
 use callsheet_app::ports::{Calendars, DueWork, OverrideStore, WriteOutcome};
 use callsheet_domain::{
-    CalendarOwner, CalendarRecord, CompletedSync, OverrideChoice, OverrideRevision, OverrideScope,
-    PolicyRevision, Version,
+    CalendarOwner, CalendarRecord, CalendarStatus, CompletedSync, OverrideChoice, OverrideRevision,
+    OverrideScope, PolicyRevision, UnreadableEvent, Version,
 };
 
 use super::eventually;
@@ -184,4 +184,64 @@ pub async fn no_more_work_is_given_than_is_asked_for(store: &impl Calendars) {
             (most.min(20), has_more)
         );
     }
+}
+
+/// The record with an event that cannot be read, tried last at each of these times.
+fn with_unreadable(record: CalendarRecord, tried: &[&str]) -> CalendarRecord {
+    record.with(|record| {
+        let named = tried.iter().map(|time| UnreadableEvent {
+            id: id(format!("event-{}", time.replace(':', "-"))),
+            problem: "its start is missing".to_owned(),
+            since: at("08:00"),
+            seen_at: at(time),
+        });
+        record.unreadable_events.named = named.collect();
+    })
+}
+
+async fn gives_in_turn(store: &impl Calendars, most: usize, expected: &[&str]) {
+    eventually("the store shows whose turn it is", async || {
+        let untried = store.untried(most).await.expect("the store answers");
+        let ids = untried.iter().map(|record| record.calendar.id.as_str());
+        let ids: Vec<_> = ids.collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted == expected
+    })
+    .await;
+}
+
+/// Connected calendars with events that cannot be read are given, those first whose events
+/// were not tried for the longest time, and none of them is due for it.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn calendars_with_unreadable_events_are_given_in_turn(store: &impl Calendars) {
+    let tried: [(&str, &[&str]); 4] = [
+        ("calendar-a", &["09:03", "09:30"]),
+        ("calendar-b", &["09:40", "09:01"]),
+        ("calendar-c", &["09:02"]),
+        ("calendar-d", &[]),
+    ];
+    for (name, tried) in tried {
+        let record = with_unreadable(synced(name, 0, None), tried);
+        write(store, &record).await;
+    }
+    let lost = with_unreadable(synced("calendar-e", 0, None), &["09:00"]);
+    let lost = lost.with(|lost| lost.calendar.status = CalendarStatus::Disconnected);
+    write(store, &lost).await;
+    gives_in_turn(store, 10, &["calendar-a", "calendar-b", "calendar-c"]).await;
+    gives_in_turn(store, 2, &["calendar-b", "calendar-c"]).await;
+    shows(store, "12:00", &["calendar-e"]).await;
+
+    let later = with_unreadable(synced("calendar-b", 0, None), &["09:40", "09:41"]);
+    let later = later.with(|later| later.version = Version(1));
+    write(store, &later).await;
+    gives_in_turn(store, 2, &["calendar-a", "calendar-c"]).await;
+    let untried = store.untried(10).await.expect("the store answers");
+    let later = later.with(|later| later.version = Version(2));
+    assert!(untried.contains(&later), "{untried:?}");
+    let read = synced("calendar-c", 0, None).with(|read| read.version = Version(1));
+    write(store, &read).await;
+    gives_in_turn(store, 2, &["calendar-a", "calendar-b"]).await;
 }

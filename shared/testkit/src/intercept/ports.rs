@@ -113,6 +113,7 @@ intercepted! {
         of_owner(owner: &CalendarOwner) -> Vec<ListedCalendar>;
         due(now: Timestamp, most: usize) -> DueWork;
         note_applied_by_all(head: &DueHead) -> ();
+        untried(most: usize) -> Vec<CalendarRecord>;
         unreadable() -> Vec<UnreadableRecord>;
         expire(id: &CalendarId, at: Timestamp) -> ();
     }

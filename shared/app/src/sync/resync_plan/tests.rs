@@ -120,7 +120,7 @@ fn has_own_work(plan: &ResyncPlan, listed: &ListedCalendar, now: Timestamp) -> b
     let holds_bots = record.calendar.status.holds_bots();
     matches!(due_sync, Some(DueSync::Resume | DueSync::NeedsFull))
         || record.needs_retiring()
-        || (holds_bots && !record.unreadable_events.is_empty())
+        || (holds_bots && record.unnamed_due_at().is_some_and(|at| at <= now))
         || (holds_bots && !listed.unapplied.is_empty())
 }
 

@@ -140,6 +140,14 @@ impl Calendars for MemoryState {
         Ok(())
     }
 
+    async fn untried(&self, most: usize) -> Result<Vec<CalendarRecord>, PortError> {
+        Ok(self.read(|state| {
+            let untried = state.calendars.untried().take(most);
+            let readable = untried.filter_map(|record| state.readable(record));
+            readable.map(|listed| listed.record).collect()
+        }))
+    }
+
     async fn expire(&self, id: &CalendarId, at: Timestamp) -> Result<(), PortError> {
         self.write(|state| state.expiries.insert(id.clone(), at));
         Ok(())

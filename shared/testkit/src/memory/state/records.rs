@@ -10,6 +10,7 @@ pub(super) struct CalendarRecords {
     records: BTreeMap<CalendarId, CalendarRecord>,
     of_owner: BTreeMap<CalendarOwner, BTreeSet<CalendarId>>,
     due: BTreeSet<(Timestamp, CalendarId)>,
+    untried: BTreeSet<(Timestamp, CalendarId)>,
 }
 
 impl CalendarRecords {
@@ -33,6 +34,13 @@ impl CalendarRecords {
         due.filter_map(|(_, id)| self.records.get(id))
     }
 
+    /// The records with events that cannot be read, those first whose events were not tried for
+    /// the longest time.
+    pub(super) fn untried(&self) -> impl Iterator<Item = &CalendarRecord> {
+        let untried = self.untried.iter();
+        untried.filter_map(|(_, id)| self.records.get(id))
+    }
+
     pub(super) fn insert(&mut self, record: CalendarRecord) {
         let id = record.calendar.id.clone();
         self.remove(&id);
@@ -40,6 +48,9 @@ impl CalendarRecords {
         of_owner.insert(id.clone());
         let due_at = record.due_at();
         self.due.extend(due_at.map(|at| (at, id.clone())));
+        let untried_since = record.untried_since();
+        self.untried
+            .extend(untried_since.map(|at| (at, id.clone())));
         self.records.insert(id, record);
     }
 
@@ -56,6 +67,9 @@ impl CalendarRecords {
         }
         if let Some(due_at) = record.due_at() {
             self.due.remove(&(due_at, id.clone()));
+        }
+        if let Some(untried_since) = record.untried_since() {
+            self.untried.remove(&(untried_since, id.clone()));
         }
     }
 
