@@ -1,24 +1,23 @@
 //! Texts of explanations.
 
-use callsheet_api::rules::{Outcome, RuleSummary, RulesSummary};
+mod copies;
+mod rules;
+
+use callsheet_api::explain::Explanation;
+use callsheet_app::events::EventName;
 use callsheet_app::ports::{
     Calendars as _, Decisions as _, NewPolicy, OverrideStore as _, Policies as _,
 };
 use callsheet_domain::{
-    Applied, Attempts, BotStatus, CallRecord, Cause, Decision, EventId, Fact, FactValue,
-    FactValues, History, Operation, OverrideChoice, OverrideRevision, OverrideScope, PastVerdict,
-    PastVerdicts, PolicyDocument, PolicyRevision, Reason, RecordedResult, RuleName, SeriesId,
-    TestedRules, Timestamp, Verdict, Wanted,
+    Applied, Attempts, BotStatus, CallRecord, Cause, Decision, EventId, History, Operation,
+    OverrideChoice, OverrideRevision, OverrideScope, PastVerdict, PastVerdicts, PolicyDocument,
+    PolicyRevision, RecordedResult, RuleName, SeriesId, Timestamp, Verdict, Wanted,
 };
 use callsheet_testkit::{
     MemoryDecisions, MemoryState, With as _, a_calendar_record, a_decision, an_actor,
-    an_applied_bot, an_email, an_event, at, id,
+    an_applied_bot, an_event, at, id,
 };
-use serde_json::{Value, json};
 use test_case::test_case;
-
-use callsheet_api::explain::Explanation;
-use callsheet_app::events::EventName;
 
 use super::explain;
 use crate::render::{Render as _, assert_published};
@@ -147,95 +146,6 @@ async fn what_became_of_the_bot_is_explained(statuses: &[(&str, Option<&str>)], 
     assert!(text.contains(expected), "{text}");
 }
 
-/// The usual row by the default, after facts that leave one rule open.
-fn by_default(row: &mut Decision) {
-    let tested = TestedRules {
-        policy: None,
-        passed: 2,
-        facts: FactValues::from([(Fact::OwnResponse, FactValue::Text("accepted".to_owned()))]),
-    };
-    let Verdict::Skip(reason) = Verdict::skip(RuleName::DEFAULT, "no rule applies") else {
-        panic!("it skips");
-    };
-    row.verdict = Verdict::Skip(Reason {
-        tested: Some(tested),
-        ..reason
-    });
-}
-
-#[test_case(by_default, "
-  declined (skip) does not apply: it asks for own_response: [declined], but the calendar's owner responded accepted
-  external (record) may apply: it asks for external: true, but external is not known
-"; "the default")]
-#[test_case(skipped, "The meeting is under the main policy. Its rules were not tested, since event-override goes before them."; "an override")]
-#[tokio::test]
-async fn a_verdict_says_which_rules_were_tested(change: fn(&mut Decision), expected: &str) {
-    let (_, text) = explained(a_decision().with(change), at("09:30")).await;
-    assert!(text.contains(expected), "{text}");
-}
-
-#[test]
-fn locks_are_listed_before_an_override() {
-    let rule = |name: &str, locked, outcome| RuleSummary {
-        name: name.to_owned(),
-        is_for_all: false,
-        locked,
-        then: "skip",
-        outcome,
-        conditions: Vec::new(),
-    };
-    let rules = RulesSummary {
-        policy: None,
-        locked_domains: Some(Outcome::DoesNotApply),
-        rules: vec![
-            rule("legal-hold", true, Outcome::DoesNotApply),
-            rule("external", false, Outcome::NotTested),
-        ],
-        default: "skip",
-    };
-    let expected =
-        "The meeting is under the main policy. Its rules in the order in which they are tested:
-  denied_domains (skip, locked) does not apply
-  legal-hold (skip, locked) does not apply
-  not tested: external";
-    let text = super::rules::paragraph(&rules, "event-override");
-    assert_eq!(text, expected);
-}
-
-#[tokio::test]
-async fn the_rules_are_in_the_json_with_the_facts_that_they_met() {
-    let (explanation, _) = explained(a_decision().with(by_default), at("09:30")).await;
-    let json = serde_json::to_value(&explanation).expect("JSON");
-    let rules = &json["rules"];
-    assert_eq!(
-        (&rules["policy"], &rules["default"]),
-        (&Value::Null, &json!("skip"))
-    );
-    let declined = json!({
-        "name": "declined", "is_for_all": false, "locked": false, "then": "skip", "outcome": "does_not_apply",
-        "conditions": [{
-            "condition": "own_response: [declined]",
-            "because": "the calendar's owner responded accepted",
-            "facts": {"own_response": "accepted"},
-        }],
-    });
-    assert_eq!(rules["rules"][0], declined);
-    assert_eq!(rules["rules"][1]["outcome"], "unknown");
-    assert_eq!(
-        rules["rules"][1]["conditions"][0]["facts"]["external"],
-        Value::Null
-    );
-}
-
-#[tokio::test]
-async fn a_policy_that_is_lost_leaves_the_rules_out() {
-    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
-    decisions.write(&a_decision()).await.expect("memory");
-    let event = a_decision().key.event_id;
-    let explained = explain(&state, &decisions, &named(&event), at("09:30")).await;
-    assert_eq!(explained.expect("it is stored").rules, None);
-}
-
 fn with_calls(row: &mut Decision) {
     let call = |now, outcome, is_late| CallRecord {
         at: at(now),
@@ -336,82 +246,9 @@ async fn unreadable_rows_of_the_calendar_are_named_and_the_rest_is_explained() {
     assert!(report.contains("`callsheet rebuild event-1`"), "{report}");
 }
 
-/// A copy in the calendar of a colleague, whose bot is at Recall.
-fn a_colleagues_copy(ical_uid: &str) -> Decision {
-    a_decision().with(with_bot).with(|row| {
-        row.key.event_id = id("event-2");
-        row.key.ical_uid = id(ical_uid);
-        row.calendar_id = id("calendar-colleague");
-    })
-}
-
 /// The event's own row after a `skip` override.
 fn skipped(row: &mut Decision) {
     row.wanted = Wanted::Nothing;
     row.offer = None;
     row.verdict = Verdict::skip(RuleName::named("event-override"), "a person set skip");
-}
-
-async fn explained_beside(row: Decision, copies: Vec<Decision>) -> Explanation {
-    let (state, decisions) = (MemoryState::new(), MemoryDecisions::new());
-    let colleague = a_calendar_record().with(|record| {
-        record.calendar.id = id("calendar-colleague");
-        record.calendar.email = Some(an_email("colleague@acme.example"));
-    });
-    for record in [a_calendar_record(), colleague] {
-        state.write_record(&record).await.expect("memory");
-    }
-    for row in copies.iter().chain([&row]) {
-        decisions.write(row).await.expect("memory");
-    }
-    let explained = explain(&state, &decisions, &named(&row.key.event_id), at("09:30")).await;
-    explained.expect("it is stored")
-}
-
-#[tokio::test]
-async fn a_person_who_wants_no_bot_is_told_which_calendar_keeps_one() {
-    let copy = a_colleagues_copy("meeting-1@acme.example");
-    let explained = explained_beside(a_decision().with(skipped), vec![copy]).await;
-    let text = explained.text();
-    let expected = "\
-No bot is wanted. None is at Recall for this event.
-Nothing is left to be done.
-The meeting is recorded all the same, since other calendars keep a bot in it:
-  colleague@acme.example (calendar-colleague), event event-2: a bot, at Recall (bot-1), to join 2090-03-06 10:00 UTC";
-    assert!(text.contains(expected), "{text}");
-}
-
-/// Google gives the series an `ical_uid`, and Outlook each occurrence: the bot is the same.
-#[tokio::test]
-async fn copies_with_another_ical_uid_are_found_by_the_bot() {
-    let copy = a_colleagues_copy("outlook-occurrence");
-    let explained = explained_beside(a_decision().with(with_bot), vec![copy.clone()]).await;
-    let kept_by = &explained.bot.kept_by;
-    assert_eq!((kept_by.len(), kept_by[0].is_shared), (1, true));
-
-    // The removal of the event's own bot is not called yet.
-    let leaving = a_decision().with(with_bot).with(skipped);
-    let explained = explained_beside(leaving, vec![copy.clone()]).await;
-    assert_eq!(explained.bot.kept_by.len(), 1);
-
-    // A third copy shows the bot of the meeting.
-    let third = a_colleagues_copy("meeting-1@acme.example").with(|row| {
-        row.key.event_id = id("event-3");
-    });
-    let explained = explained_beside(a_decision().with(skipped), vec![copy, third]).await;
-    assert_eq!(explained.bot.kept_by.len(), 2);
-}
-
-#[test_case(|row| row.starts_at = at("2090-03-13T10:00:00Z"), 0; "another occurrence of the series")]
-#[test_case(skipped, 0; "a copy that wants none")]
-#[test_case(|row| { row.applied = Applied::Nothing; *row = row.clone().abandon("400"); }, 0; "a copy whose call was refused")]
-#[test_case(|row| row.applied = Applied::Nothing, 1; "a copy whose bot is to be scheduled")]
-#[tokio::test]
-async fn only_copies_that_keep_a_bot_in_the_meeting_are_named(
-    change: impl FnOnce(&mut Decision),
-    expected: usize,
-) {
-    let copy = a_colleagues_copy("meeting-1@acme.example").with(change);
-    let explained = explained_beside(a_decision().with(skipped), vec![copy]).await;
-    assert_eq!(explained.bot.kept_by.len(), expected, "{:?}", explained.bot);
 }

@@ -4,6 +4,7 @@
 //! Time passes as fast as the work is done: the functions wait on a clock that advances when
 //! all of them wait.
 
+mod bots;
 mod company;
 mod goals;
 mod lambda;

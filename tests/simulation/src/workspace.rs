@@ -1,15 +1,15 @@
-//! The workspace at Recall: which events are listed, and which bots stand.
+//! The workspace at Recall: its calendars, and which of their events are listed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use callsheet_app::ports::{BotReply, EventQuery, LeaveReply, ScheduleRequest};
 use callsheet_domain::{
-    BotEntry, BotId, Calendar, CalendarEvent, CalendarStatus, DeduplicationKey, PageCursor,
-    Platform, Timestamp, plus,
+    BotEntry, BotId, Calendar, CalendarEvent, CalendarStatus, PageCursor, Platform, Timestamp, plus,
 };
 use jiff::SignedDuration;
 
+use crate::bots::{Bots, SimBot};
 use crate::company::{CalendarNumber, Company, EventNumber, MeetingNumber, calendar_id, number_in};
 
 /// Items of a page of a list.
@@ -26,22 +26,6 @@ const SLOT: i64 = 300;
 /// A place in a list of events: a start and an event.
 pub(crate) type Place = (Timestamp, EventNumber);
 
-/// A bot, and the events that share it.
-#[derive(Debug)]
-pub(crate) struct SimBot {
-    id: BotId,
-    /// The start it was scheduled for.
-    pub(crate) starts_at: Timestamp,
-    ends_at: Timestamp,
-    events: BTreeSet<EventNumber>,
-}
-
-impl SimBot {
-    fn is_dispatched(&self, now: Timestamp) -> bool {
-        (self.starts_at..self.ends_at).contains(&now)
-    }
-}
-
 /// The workspace.
 #[derive(Debug)]
 pub(crate) struct Workspace {
@@ -57,9 +41,7 @@ pub(crate) struct Workspace {
     by_change: BTreeSet<Place>,
     /// The events of calendars, connected or not.
     planned: HashMap<CalendarNumber, Vec<EventNumber>>,
-    bots: HashMap<DeduplicationKey, SimBot>,
-    bot_of: HashMap<EventNumber, DeduplicationKey>,
-    made: u32,
+    bots: Bots,
 }
 
 impl Workspace {
@@ -73,9 +55,7 @@ impl Workspace {
             in_slot: Vec::new(),
             by_change: BTreeSet::new(),
             planned: HashMap::new(),
-            bots: HashMap::new(),
-            bot_of: HashMap::new(),
-            made: 0,
+            bots: Bots::default(),
         }
     }
 
@@ -161,7 +141,7 @@ impl Workspace {
         for event in &events {
             self.company.events[*event as usize].updated_at = now;
             if is_deleted {
-                self.release(*event);
+                self.bots.release(*event);
             }
         }
         for event in &listed {
@@ -202,20 +182,7 @@ impl Workspace {
 
     /// The bot of an event.
     pub(crate) fn bot(&self, event: EventNumber) -> Option<&SimBot> {
-        self.bots.get(self.bot_of.get(&event)?)
-    }
-
-    fn entries(&self, event: EventNumber) -> Vec<BotEntry> {
-        let key = self.bot_of.get(&event);
-        let entry = key.and_then(|key| {
-            let bot = self.bots.get(key)?;
-            Some(BotEntry {
-                bot_id: bot.id.clone(),
-                starts_at: bot.starts_at,
-                deduplication_key: key.clone(),
-            })
-        });
-        entry.into_iter().collect()
+        self.bots.of(event)
     }
 
     /// The event as Recall gives it.
@@ -223,7 +190,7 @@ impl Workspace {
         let known = self.company.events.get(event as usize)?;
         self.is_connected(known.calendar).then(|| {
             let mut listed = self.company.calendar_event(event);
-            listed.bots = self.entries(event);
+            listed.bots = self.bots.entries(event);
             listed
         })
     }
@@ -328,19 +295,6 @@ impl Workspace {
         (page, next)
     }
 
-    /// Has the event share no bot any more.
-    fn release(&mut self, event: EventNumber) {
-        let Some(key) = self.bot_of.remove(&event) else {
-            return;
-        };
-        if let Some(bot) = self.bots.get_mut(&key) {
-            bot.events.remove(&event);
-            if bot.events.is_empty() {
-                self.bots.remove(&key);
-            }
-        }
-    }
-
     /// Schedules a bot for an event.
     pub(crate) fn schedule(
         &mut self,
@@ -353,65 +307,29 @@ impl Workspace {
         if meeting.is_deleted || ends_at <= now {
             return BotReply::Refused("the event is deleted, or over".to_owned());
         }
-        let key = request.bot.deduplication_key.clone();
-        if self.bot_of.get(&event) != Some(&key) {
-            self.release(event);
-        }
-        if !self.bots.contains_key(&key) {
-            self.made += 1;
-        }
-        let made = self.made;
-        let bot = self.bots.entry(key.clone()).or_insert_with(|| SimBot {
-            id: BotId::parse(format!("b{made}")).expect("an id"),
-            starts_at,
-            ends_at,
-            events: BTreeSet::new(),
-        });
-        (bot.starts_at, bot.ends_at) = (starts_at, ends_at);
-        bot.events.insert(event);
-        self.bot_of.insert(event, key);
-        BotReply::Done(self.entries(event))
+        let key = &request.bot.deduplication_key;
+        self.bots.schedule(event, key, (starts_at, ends_at))
     }
 
     /// Unschedules the bot of an event.
     pub(crate) fn unschedule(&mut self, event: EventNumber, now: Timestamp) -> BotReply {
-        if self.bot(event).is_some_and(|bot| bot.is_dispatched(now)) {
-            return BotReply::Dispatched;
-        }
-        self.release(event);
-        BotReply::Done(Vec::new())
+        self.bots.unschedule(event, now)
     }
 
     /// The bots that are listed with an event.
     pub(crate) fn bots_of(&self, event: EventNumber) -> Vec<BotEntry> {
-        self.entries(event)
+        self.bots.entries(event)
     }
 
     /// Removes a bot from its call.
     pub(crate) fn leave(&mut self, id: &BotId, now: Timestamp) -> LeaveReply {
-        let found = self.bots.iter().find(|(_, bot)| bot.id == *id);
-        let Some((key, bot)) = found else {
-            return LeaveReply::NoSuchBot;
-        };
-        if bot.ends_at <= now {
-            return LeaveReply::Finished;
-        }
-        if !bot.is_dispatched(now) {
-            return LeaveReply::Refused("the bot is in no call yet".to_owned());
-        }
-        let key = key.clone();
-        let bot = self.bots.remove(&key);
-        for event in bot.into_iter().flat_map(|bot| bot.events) {
-            self.bot_of.remove(&event);
-        }
-        LeaveReply::Left
+        self.bots.leave(id, now)
     }
 
     /// The bots that stand for a meeting, whose events may have several by mistake.
     pub(crate) fn bots_of_meeting(&self, meeting: MeetingNumber) -> usize {
-        let events = self.company.meetings[meeting as usize].events.iter();
-        let keys: BTreeSet<_> = events.filter_map(|event| self.bot_of.get(event)).collect();
-        keys.len()
+        let meeting = &self.company.meetings[meeting as usize];
+        self.bots.count_of(&meeting.events)
     }
 }
 

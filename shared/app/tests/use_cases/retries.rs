@@ -2,7 +2,9 @@
 //! and never after a no.
 
 mod before_calls;
+mod copies;
 mod promises;
+mod wishes;
 
 use callsheet_app::events::EventName;
 use callsheet_app::overrides::{Target, set_override};
@@ -10,16 +12,14 @@ use callsheet_app::ports::{OverrideStore as _, Queue as _};
 use callsheet_app::send::{BotSent, send};
 use callsheet_app::{Handled, UseCaseError};
 use callsheet_domain::{
-    BotId, BotStatus, BotStatusReport, Cause, Decision, DeduplicationKey, DeduplicationScheme,
-    MeetingResult, Operation, OutcomeClass, OverrideChoice, OverrideScope, RetryDocument, SyncJob,
-    plus,
+    BotId, BotStatus, BotStatusReport, Cause, Decision, DeduplicationKey, MeetingResult, Operation,
+    OutcomeClass, OverrideChoice, OverrideScope, RetryDocument, SyncJob, plus,
 };
-use callsheet_testkit::{With as _, an_actor, an_event, at};
+use callsheet_testkit::{With as _, an_actor, at};
 use jiff::SignedDuration;
 use test_case::test_case;
 
-use crate::harness::{Harness, skips_all};
-use crate::sharing::{copy, harness as sharing_harness};
+use crate::harness::Harness;
 
 /// A status: its code and its sub code.
 pub(crate) type Status = (&'static str, Option<&'static str>);
@@ -211,20 +211,6 @@ async fn no_other_bot_is_sent_after_it_was(life: &'static [Status]) {
     assert_eq!(harness.recall.count(Operation::ScheduleBot), calls);
 }
 
-/// A bot that was removed from the call says no for those that are sent after it, too.
-#[tokio::test]
-async fn a_fault_after_a_removal_is_not_retried() {
-    let harness = Harness::new();
-    let row = harness.running().await;
-    harness.lives(&row, REMOVED).await;
-    harness.send_bot(&row).await.expect("it is sent");
-    harness.drained().await.expect("memory");
-    let sent = harness.decision(&row.key.event_id);
-    assert_eq!(retry_of(&sent), 1);
-    let failed = harness.lives_again(&row, FAULT).await;
-    assert_eq!((retry_of(&failed), failed.is_due()), (1, false));
-}
-
 #[tokio::test]
 async fn retries_are_bounded_by_the_policy() {
     let harness = Harness::new();
@@ -288,91 +274,6 @@ async fn a_bot_that_recorded_and_was_dropped_is_followed_by_another_one() {
     );
 }
 
-/// Three people have the meeting. All go to the same bot, at one call each.
-#[tokio::test]
-async fn the_copies_of_a_meeting_agree_on_one_retry() {
-    let harness = sharing_harness(DeduplicationScheme::Meeting).await;
-    for number in 0..3 {
-        harness.see(copy(number)).await;
-    }
-    harness.drained().await.expect("memory");
-    harness.wait_until("10:01");
-    let row = harness.decisions.all().remove(0);
-    harness.lives(&row, FAULT).await;
-    let rows = harness.decisions.all();
-    let bots: Vec<_> = rows.iter().filter_map(Decision::known_bot).collect();
-    assert_eq!(bots.len(), 3);
-    assert!(bots.iter().all(|bot| *bot == bots[0]));
-    assert_ne!(row.known_bot(), Some(bots[0]));
-    assert_eq!(harness.recall.bots().len(), 1);
-    assert!(rows.iter().all(|row| !row.is_due()));
-}
-
-/// Who is invited to the running meeting shares the bot that it has come to.
-#[tokio::test]
-async fn a_copy_that_comes_later_shares_the_bot_of_the_retry() {
-    let harness = sharing_harness(DeduplicationScheme::Meeting).await;
-    harness.see(copy(0)).await;
-    harness.drained().await.expect("memory");
-    harness.wait_until("10:01");
-    let row = harness.decisions.all().remove(0);
-    harness.lives(&row, FAULT).await;
-    let late = copy(1).with(|event| event.updated_at = harness.after(0));
-    harness.see(late).await;
-    harness.drained().await.expect("memory");
-    let rows = harness.decisions.all();
-    assert_eq!(rows.iter().map(retry_of).collect::<Vec<_>>(), [1, 1]);
-    assert_eq!(rows[0].known_bot(), rows[1].known_bot());
-    assert_eq!(harness.recall.bots().len(), 1);
-}
-
-/// To be invited is no wish for another bot: the copy shares the end of the one that was there.
-/// A person may still send one.
-#[test_case(REMOVED; "removed")]
-#[test_case(RECORDED; "recorded")]
-#[tokio::test]
-async fn a_copy_that_comes_after_the_end_shares_it(life: &'static [Status]) {
-    let harness = sharing_harness(DeduplicationScheme::Meeting).await;
-    harness.see(copy(0)).await;
-    harness.drained().await.expect("memory");
-    harness.wait_until("10:01");
-    let row = harness.decisions.all().remove(0);
-    harness.lives(&row, life).await;
-    let calls = harness.recall.count(Operation::ScheduleBot);
-    let late = copy(1).with(|event| event.updated_at = harness.after(0));
-    harness.see(late.clone()).await;
-    harness.drained().await.expect("memory");
-    let (first, late) = (
-        harness.decision(&row.key.event_id),
-        harness.decision(&late.id),
-    );
-    assert_eq!(harness.recall.count(Operation::ScheduleBot), calls);
-    assert_eq!(late.known_bot(), row.known_bot());
-    assert_eq!(MeetingResult::of(&late), MeetingResult::of(&first));
-    assert!(!late.is_due());
-    harness.send_bot(&late).await.expect("it is sent");
-    harness.work_on_queue().await;
-    assert_eq!(retry_of(&harness.decision(&late.key.event_id)), 1);
-    assert_eq!(harness.recall.bots().len(), 1);
-}
-
-/// A person's no keeps the next bot out, also one that no sync has taken in yet.
-#[test_case(true; "of the event")]
-#[test_case(false; "of the series")]
-#[tokio::test]
-async fn no_other_bot_is_sent_for_who_said_no(is_of_event: bool) {
-    let harness = Harness::new();
-    let row = harness.running().await;
-    harness
-        .choose_for(&row, OverrideChoice::Skip, is_of_event)
-        .await;
-    let calls = harness.recall.count(Operation::ScheduleBot);
-    harness.lives(&row, FAULT).await;
-    let after = harness.decision(&row.key.event_id);
-    assert_eq!(retry_of(&after), 0);
-    assert_eq!(harness.recall.count(Operation::ScheduleBot), calls);
-}
-
 /// The end of a bot may be reported before the result of its call is written.
 #[tokio::test]
 async fn an_end_that_was_reported_before_the_call_was_noted_is_found_by_a_read() {
@@ -430,33 +331,4 @@ async fn a_bot_of_a_retry_has_time_to_join() {
             .all()
             .is_empty()
     );
-}
-
-#[tokio::test]
-async fn a_person_sends_a_bot_after_one_was_removed() {
-    let harness = Harness::new();
-    let row = harness.running().await;
-    harness.lives(&row, REMOVED).await;
-    harness.send_bot(&row).await.expect("it is sent");
-    harness.work_on_queue().await;
-    let sent = harness.decision(&row.key.event_id);
-    assert_eq!((retry_of(&sent), sent.is_due()), (1, false));
-    assert_eq!(harness.recall.bots().len(), 1);
-    assert!(harness.send_bot(&row).await.is_err(), "two would be there");
-}
-
-#[tokio::test]
-async fn a_person_sends_a_bot_to_a_meeting_that_was_not_to_be_recorded() {
-    let harness = Harness::new();
-    harness.push(skips_all).await;
-    let event = an_event();
-    let id = event.id.clone();
-    harness.see(event).await;
-    harness.wait_until("10:05");
-    let row = harness.decision(&id);
-    assert_eq!(row.wanted_key(), None);
-    harness.send_bot(&row).await.expect("it is sent");
-    harness.work_on_queue().await;
-    assert_eq!(harness.recall.bots().len(), 1);
-    assert!(harness.decision(&id).known_bot().is_some());
 }

@@ -9,7 +9,8 @@ use callsheet_domain::{Calendar, CalendarId, CalendarStatus, Platform, Timestamp
 
 use jiff::SignedDuration;
 
-use super::recall::{LINK, UNKNOWN, Workspace, bot, schedule, scheduled};
+use super::bots::{bot, schedule, scheduled};
+use super::recall::{LINK, UNKNOWN, Workspace};
 use crate::id;
 
 async fn listed<W: Workspace>(workspace: &W) -> (Vec<Calendar>, usize) {

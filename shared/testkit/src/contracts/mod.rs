@@ -17,6 +17,7 @@ pub mod action_log;
 pub mod activity;
 pub mod agenda;
 pub mod all_actions;
+pub mod bots;
 pub mod calendar_list;
 pub mod calendars;
 pub mod clock;
@@ -25,6 +26,7 @@ pub mod coverage;
 pub mod dead_letters;
 mod decision_rows;
 pub mod decisions;
+pub mod decisions_by_bot;
 pub mod due;
 pub mod due_calendars;
 pub mod event_bus;
@@ -34,6 +36,7 @@ pub mod lost_heads;
 pub mod meetings;
 pub mod overrides;
 pub mod overview;
+pub mod owner_names;
 pub mod policies;
 pub mod queue;
 pub mod rate_limits;
@@ -105,15 +108,17 @@ macro_rules! decisions_contract {
         $crate::contract_tests!($setup, copies:
             facts_and_offers_are_read_as_they_were_written,
             copies_of_a_meeting_at_one_start_are_read,
-            the_first_decisions_that_want_a_bot_are_found,
-            rows_with_an_owner_check_are_found,
-            rows_whose_bot_is_silent_are_found,
             a_meeting_with_many_copies_is_read_to_the_end,
             the_copies_of_an_ical_uid_are_read_page_by_page,
             a_decision_is_found_by_its_event,
+            a_row_that_can_be_read_is_not_discarded,
+        );
+        $crate::contract_tests!($setup, decisions_by_bot:
+            the_first_decisions_that_want_a_bot_are_found,
+            rows_with_an_owner_check_are_found,
+            rows_whose_bot_is_silent_are_found,
             the_decisions_that_want_a_bot_are_found_by_its_key,
             the_decisions_that_hold_a_bot_are_found_by_its_id,
-            a_row_that_can_be_read_is_not_discarded,
         );
         $crate::contract_tests!($setup, due:
             due_rows_come_in_order_of_start,
@@ -208,10 +213,12 @@ macro_rules! state_contract {
             an_override_holds_for_one_scope_of_one_owner,
             concurrent_overrides_get_a_revision_each,
             many_overrides_are_read_to_the_end,
-            an_owner_is_known_by_platform_and_address,
             an_override_is_stored_under_the_name_before_splits,
-            overrides_are_carried_over_to_another_name_of_the_owner,
             overrides_that_expire_can_be_kept,
+        );
+        $crate::contract_tests!($setup, owner_names:
+            an_owner_is_known_by_platform_and_address,
+            overrides_are_carried_over_to_another_name_of_the_owner,
             names_that_are_joined_mean_one_person,
             of_two_choices_of_joined_names_the_later_one_counts,
             names_are_joined_through_others_in_any_order,
@@ -345,6 +352,8 @@ macro_rules! recall_contract {
             an_unreadable_event_is_reported_and_the_others_are_listed,
             an_event_is_read_by_its_id,
             a_query_filters_by_change_and_by_start,
+        );
+        $crate::contract_tests!($setup, bots:
             scheduling_and_unscheduling_may_be_repeated,
             events_share_the_bot_of_a_deduplication_key,
             events_that_cannot_have_a_bot_are_refused,

@@ -4,7 +4,8 @@ use callsheet_app::PortError;
 use callsheet_app::ports::{AgendaEntry, AgendaIndex, AgendaPage, PlacedEntry, StartEntry};
 use callsheet_domain::{CalendarId, DecisionKey, Timestamp};
 
-use super::{MemoryDecisions, Rows, unreadable};
+use super::MemoryDecisions;
+use super::rows::{Rows, unreadable};
 
 impl AgendaIndex for MemoryDecisions {
     async fn agenda_page(

@@ -10,7 +10,7 @@ use callsheet_app::ports::{
 use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, Timestamp, Version};
 
 use super::logs::LogName;
-use super::overrides::key_of;
+use super::names::key_of;
 use super::{MemoryState, PROBLEM, State, unreadable};
 
 impl State {

@@ -6,6 +6,7 @@ mod calendars;
 mod forgetting;
 mod limits;
 mod logs;
+mod names;
 mod overrides;
 mod policies;
 mod records;
