@@ -52,8 +52,9 @@ fn calls(calls: &[CallsOfMinute]) -> Markup {
     let number: u32 = made.clone().map(|one| one.last_minute).sum();
     html! {
         div.tile {
-            p.muted { (texts::CALLS_OF_MINUTE) }
+            p.muted { (texts::CALLS_TO_RECALL) }
             p.number { (number) }
+            p.muted { (texts::IN_LAST_MINUTE) }
             @for one in made {
                 p.muted { (one.operation.replace('-', " ")) " " (one.last_minute) " " (texts::OF) " " (one.limit) }
             }

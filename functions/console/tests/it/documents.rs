@@ -118,7 +118,7 @@ async fn a_status_has_the_calls_of_the_last_minute() {
         .await
         .body;
     for part in [
-        "last minute</p><p class=\"number\">109</p>",
+        "Calls to Recall</p><p class=\"number\">109</p><p class=\"muted\">in the last minute</p>",
         "list events 21 of 60",
         "schedule bot 88 of 600",
     ] {
