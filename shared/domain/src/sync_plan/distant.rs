@@ -224,9 +224,10 @@ impl WorkspaceSyncState {
 
     /// The state after the changes behind the current window of `sync` were listed at `now`, which
     /// took so many pages. Near becomes longer again, up to that window, if they were few. If they
-    /// were not, and lists of near events take much of the limit, these are of the nearest ones from
-    /// now on: a list behind the windows that takes longer than the time whose changes it has makes
-    /// the next one longer still.
+    /// were not, lists of near events take much of the limit, and those of a day were too long
+    /// already, these are of the nearest ones from now on: a list behind the windows that takes
+    /// longer than the time whose changes it has makes the next one longer still. As long as lists
+    /// of a day can be read, nothing is more urgent than what they have.
     #[must_use]
     pub fn revisited(mut self, sync: &WindowedSync, pages: u32, now: Timestamp) -> Self {
         let (Some(distant), Some(revisit)) = (self.distant, sync.revisits.current) else {
@@ -234,7 +235,7 @@ impl WorkspaceSyncState {
         };
         let seconds = now.duration_since(revisit.since).as_secs();
         if i64::from(pages) * 60 > FEW_PAGES_A_MINUTE * seconds {
-            return if self.lists_many(now) {
+            return if distant.near < NEAR && self.lists_many(now) {
                 self.listing_nearest()
             } else {
                 self

@@ -261,7 +261,7 @@ fn lists_beside_urgent_windows_are_of_the_nearest_events(
 #[test_case(1, 50, 600 => 25; "few changes, which lists of the next hour have left")]
 #[test_case(5, 51, 599 => 5; "many, which the lists of near events do not keep waiting")]
 #[test_case(5, 51, 600 => 1; "many, and many near ones")]
-#[test_case(25, 51, 600 => 1; "many, and many of the next day")]
+#[test_case(25, 51, 600 => 25; "many, and many of the next day, whose lists can be read")]
 #[test_case(1, 51, 600 => 1; "many, and many of the next hour")]
 fn near_is_as_long_as_the_changes_behind_the_windows_allow(
     near: i64,
