@@ -329,7 +329,7 @@ mod tests {
             "unreadable_events": [
                 {"id": "event-1", "problem": "no times", "since": 3, "seen_at": 4},
             ],
-            "more_unreadable": 2, "by": "sales@acme.example", "via": "crm", "at": 4, "due_at": 0, "owner": "person#8oBZ_pzm86sgqrOBnSN3gA", "version": 7,
+            "more_unreadable": 2, "by": "sales@acme.example", "via": "crm", "at": 4, "due_at": 0, "untried": "events", "untried_since": 4, "owner": "person#8oBZ_pzm86sgqrOBnSN3gA", "version": 7,
         });
         let row: Attributes = serde_dynamo::to_item(row).expect("a row");
         let mut record = read_row::<CalendarRow>(row.clone())
