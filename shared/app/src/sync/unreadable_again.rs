@@ -74,6 +74,8 @@ impl Turn {
 
 /// The results of one turn.
 struct Readings {
+    /// Whether it is written when events were tried that still cannot be read.
+    notes_attempts: bool,
     by_calendar: BTreeMap<CalendarId, EventReadings>,
     gone: BTreeMap<CalendarId, Vec<DecisionKey>>,
     page: EventPage,
@@ -138,12 +140,12 @@ impl<P: SyncPorts> UnreadableAgain<'_, P> {
             events: vec![(calendar.clone(), event.clone())],
             others_wait: false,
         };
-        let (readings, failed) = self.ask(&turn, terms).await;
+        let (readings, failed) = self.ask(context, &turn, terms).await;
         if let Some(error) = failed {
             return Err(error);
         }
         let mut counts = SyncCounts::default();
-        self.write(context, readings, false, &mut counts).await
+        self.write(context, readings, &mut counts).await
     }
 
     async fn take(
@@ -166,18 +168,23 @@ impl<P: SyncPorts> UnreadableAgain<'_, P> {
                 Priority::Background | Priority::Operator => terms.latest,
             },
         };
-        let (readings, failed) = self.ask(&turn, terms).await;
-        let written = self
-            .write(context, readings, turn.others_wait, counts)
-            .await;
+        let (readings, failed) = self.ask(context, &turn, terms).await;
+        let written = self.write(context, readings, counts).await;
         for error in failed.into_iter().chain(written.err()) {
             log_left(&error);
         }
     }
 
-    /// Asks Recall for the events of a turn, until it fails or no permit is free.
-    async fn ask(&self, turn: &Turn, terms: CallTerms) -> (Readings, Option<SyncError>) {
+    /// Asks Recall for the events of a turn, until it fails or no permit is free. One that it fails
+    /// for has had its turn, so that the next one begins with another.
+    async fn ask(
+        &self,
+        context: &SyncContext,
+        turn: &Turn,
+        terms: CallTerms,
+    ) -> (Readings, Option<SyncError>) {
         let mut readings = Readings::since(self.writer.clock.now());
+        readings.notes_attempts = turn.others_wait;
         for (calendar, id) in &turn.events {
             let tried = match self.pages.event(id, terms).await {
                 // Of this event alone.
@@ -215,6 +222,9 @@ impl<P: SyncPorts> UnreadableAgain<'_, P> {
                 Err(error) => Err(error),
             };
             if let Err(error) = tried {
+                if !error.is_retry_later() {
+                    readings.add_failed(context, (calendar, id));
+                }
                 return (readings, Some(error));
             }
         }
@@ -226,9 +236,9 @@ impl<P: SyncPorts> UnreadableAgain<'_, P> {
         &self,
         context: &SyncContext,
         readings: Readings,
-        others_wait: bool,
         counts: &mut SyncCounts,
     ) -> Result<(), SyncError> {
+        let notes_attempts = readings.notes_attempts;
         if !readings.page.events.is_empty() {
             self.writer
                 .write_page(context, readings.page, counts)
@@ -244,7 +254,7 @@ impl<P: SyncPorts> UnreadableAgain<'_, P> {
             }
         }
         for (calendar, readings) in &readings.by_calendar {
-            note_readings(self.state, calendar, readings, others_wait).await?;
+            note_readings(self.state, calendar, readings, notes_attempts).await?;
         }
         Ok(())
     }
@@ -253,6 +263,7 @@ impl<P: SyncPorts> UnreadableAgain<'_, P> {
 impl Readings {
     fn since(began_at: Timestamp) -> Self {
         Self {
+            notes_attempts: false,
             by_calendar: BTreeMap::new(),
             gone: BTreeMap::new(),
             page: EventPage {
@@ -260,6 +271,20 @@ impl Readings {
                 unreadable: Vec::new(),
                 asked_at: began_at,
             },
+        }
+    }
+
+    /// Adds an event that was tried in vain: its problem is still the one that its calendar's
+    /// record names.
+    fn add_failed(&mut self, context: &SyncContext, (calendar, id): (&CalendarId, &EventId)) {
+        let loaded = context.calendars.get(calendar);
+        let mut named = loaded
+            .into_iter()
+            .flat_map(|loaded| &loaded.record.unreadable_events.named);
+        if let Some(event) = named.find(|event| event.id == *id) {
+            let still = (Some(id.clone()), event.problem.clone());
+            self.of(calendar).unreadable.push(still);
+            self.notes_attempts = true;
         }
     }
 

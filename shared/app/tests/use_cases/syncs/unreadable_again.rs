@@ -257,6 +257,23 @@ async fn a_failed_attempt_loses_nothing(error: fn() -> PortError, goes_on: bool)
     assert_eq!(harness.named_in(0).await, NOTHING);
 }
 
+/// Recall may fail for one event each time: the next turn begins with another.
+#[tokio::test]
+async fn an_event_that_recall_fails_for_keeps_no_other_waiting() {
+    let harness = with_unreadable(1, 0..3).await;
+    for _ in 0..3 {
+        let fault = Fault::Fails(fails());
+        harness.recall.fault(Operation::GetEvent, fault);
+        harness.sync_after_change(0, [0]).await;
+        harness.clock.advance(SignedDuration::from_secs(60));
+    }
+    let calls = harness.recall.calls().into_iter();
+    let gets = calls.filter(|call| call.operation == Operation::GetEvent);
+    let subjects: Vec<_> = gets.map(|call| call.subject).collect();
+    assert_eq!(subjects, ["event-0", "event-1", "event-2"]);
+    assert_eq!(harness.named_in(0).await.len(), 3);
+}
+
 /// Twenty a sync, and no event waits for ever though the first ones are never repaired.
 #[tokio::test]
 async fn many_unreadable_events_are_read_in_turn() {
