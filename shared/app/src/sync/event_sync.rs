@@ -7,7 +7,9 @@
 //! A choice for a whole meeting comes with a request for one of its events. Its sync has the other
 //! copies take the choice in.
 
-use callsheet_domain::{CalendarId, EventId, SyncJob, UnappliedOverride, plus};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use callsheet_domain::{CalendarId, EventId, SyncJob, Timestamp, UnappliedOverride, plus};
 use jiff::SignedDuration;
 
 use crate::calendar_loader::CalendarLoader;
@@ -108,11 +110,14 @@ impl<'a, P: SyncPorts> EventSync<'a, P> {
             .filter(|listed| listed.record.calendar.status.holds_bots());
         let left = connected.flat_map(|listed| &listed.unapplied);
         let left = left.filter(|one| one.since <= before);
+        let mut left: Vec<_> = left.collect();
+        // In another order each time: those for which Recall fails keep no others waiting.
+        left.sort_by_cached_key(|one| shuffled(&one.event_id, before));
         for UnappliedOverride {
             calendar_id,
             event_id,
             ..
-        } in left.take(MOST_READ)
+        } in left.into_iter().take(MOST_READ)
         {
             match self.sync((calendar_id, event_id), policy, terms).await {
                 Err(error) if error.is_retry_later() => return Err(error),
@@ -177,4 +182,11 @@ impl<'a, P: SyncPorts> EventSync<'a, P> {
         spread.spread(&decision, &meeting, usize::MAX).await?;
         Ok(note_spread(state, &decision, &meeting, clock.now()).await?)
     }
+}
+
+/// The place of an event in an order that is another one at each instant.
+fn shuffled(event: &EventId, now: Timestamp) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (event.as_str(), now.as_second()).hash(&mut hasher);
+    hasher.finish()
 }

@@ -35,6 +35,8 @@ const MOST_READ: usize = 60;
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_millis(100);
 /// Rows that are loaded at once.
 const ROWS: usize = 100;
+/// No further event is read after so many that cannot be: Recall or the store is not well.
+const MOST_FAILED: usize = 3;
 
 /// Reads the events that a full sync did not list.
 pub(super) struct UnlistedEvents<'a, P: SyncPorts> {
@@ -79,16 +81,20 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
         let decisions = self.writer.decisions;
         let entries = decisions.unlisted(window.from, until, listed).await?;
         let keys: Vec<_> = entries.into_iter().map(|entry| entry.key).collect();
+        let mut failures = Failures::default();
         for row in self.with_bot(&keys, None).await? {
-            let Some(calendar) = loader.load(&row.calendar_id).await? else {
-                continue;
+            let read = async {
+                let Some(calendar) = loader.load(&row.calendar_id).await? else {
+                    return Ok(());
+                };
+                let record = calendar.record.clone();
+                let context = SyncContext::of_calendar(calendar, policy);
+                let synced = (&context, &record);
+                self.read_rows(synced, vec![row], counts, terms).await
             };
-            let record = calendar.record.clone();
-            let context = SyncContext::of_calendar(calendar, policy);
-            self.read_rows((&context, &record), vec![row], counts, terms)
-                .await?;
+            failures.go_on_after(read.await)?;
         }
-        Ok(())
+        failures.end()
     }
 
     /// Reads the events of `rows`, of one calendar, and writes their decisions.
@@ -99,34 +105,46 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
         counts: &mut SyncCounts,
         terms: CallTerms,
     ) -> Result<(), SyncError> {
-        let mut gone = Vec::new();
+        let (mut gone, mut failures) = (Vec::new(), Failures::default());
         let mut read = Ok(());
         for row in rows {
-            let asked_at = self.writer.clock.now();
-            let found = match self.event(&row.key.event_id, terms).await {
-                Ok(found) => found,
-                Err(error) => {
-                    read = Err(error);
-                    break;
-                }
-            };
-            if found.events.is_empty() && found.unreadable.is_empty() {
+            let is_gone = self.read_row(context, &row, counts, terms).await;
+            if let Ok(true) = is_gone {
                 gone.push(row.key);
-                continue;
             }
-            let page = EventPage {
-                events: found.events,
-                unreadable: found.unreadable,
-                asked_at,
-            };
-            self.writer.write_page(context, page, counts).await?;
+            read = failures.go_on_after(is_gone.map(drop));
+            if read.is_err() {
+                break;
+            }
         }
         let retirer = CalendarRetirer {
             decisions: self.writer.decisions,
             clock: self.writer.clock,
         };
         retirer.retire_gone(record, &gone, counts).await?;
-        read
+        read.and_then(|()| failures.end())
+    }
+
+    /// Reads the event of a row, and writes its decision; gives whether it is gone.
+    async fn read_row(
+        &self,
+        context: &SyncContext,
+        row: &Decision,
+        counts: &mut SyncCounts,
+        terms: CallTerms,
+    ) -> Result<bool, SyncError> {
+        let asked_at = self.writer.clock.now();
+        let found = self.event(&row.key.event_id, terms).await?;
+        if found.events.is_empty() && found.unreadable.is_empty() {
+            return Ok(true);
+        }
+        let page = EventPage {
+            events: found.events,
+            unreadable: found.unreadable,
+            asked_at,
+        };
+        self.writer.write_page(context, page, counts).await?;
+        Ok(false)
     }
 
     /// Reads an event, once there is a permit that nobody else needs.
@@ -179,5 +197,33 @@ impl<P: SyncPorts> UnlistedEvents<'_, P> {
         rows.sort_by_key(|row| row.starts_at);
         rows.truncate(MOST_READ);
         Ok(rows)
+    }
+}
+
+/// The events that could not be read: each keeps no other waiting, though it is the nearest each
+/// time.
+#[derive(Debug, Default)]
+struct Failures {
+    count: usize,
+    first: Option<SyncError>,
+}
+
+impl Failures {
+    /// Fails if the others are not to be read after this one.
+    fn go_on_after(&mut self, read: Result<(), SyncError>) -> Result<(), SyncError> {
+        let Err(error) = read else {
+            return Ok(());
+        };
+        self.count += 1;
+        if error.is_retry_later() || self.count == MOST_FAILED {
+            return Err(error);
+        }
+        self.first.get_or_insert(error);
+        Ok(())
+    }
+
+    /// Fails as the first event did that could not be read.
+    fn end(self) -> Result<(), SyncError> {
+        self.first.map_or(Ok(()), Err)
     }
 }

@@ -2,6 +2,8 @@
 
 mod locks;
 
+use std::collections::BTreeSet;
+
 use callsheet_app::events::EventName;
 use callsheet_app::notify::Notification;
 use callsheet_app::overrides::{SetOverride, Target, set_override};
@@ -276,6 +278,34 @@ async fn a_resync_goes_on_with_an_override_that_no_sync_has_applied() {
     assert_eq!(harness.unapplied().await, [] as [&str; 0]);
     assert_eq!(harness.listings(), lists);
     assert_eq!(harness.recall.count(Operation::GetEvent), 1);
+}
+
+/// Recall fails for each of them, which are more than a resync reads.
+#[tokio::test]
+async fn overrides_that_fail_each_time_keep_no_others_waiting() {
+    let harness = Harness::new();
+    let mut copies = Vec::new();
+    for number in 0..30 {
+        let email = format!("owner-{number}@acme.example");
+        copies.push(see_copy(&harness, &format!("calendar-{number}"), &email).await);
+    }
+    for copy in copies {
+        harness.choose(&copy.id, OverrideChoice::Record).await;
+    }
+    while !harness.queue.deliver(10).is_empty() {}
+    for _ in 0..300 {
+        let fault = Fault::Fails(PortError::Unavailable {
+            service: Service::Recall,
+            reason: "502".to_owned(),
+            source: None,
+        });
+        harness.recall.fault(Operation::GetEvent, fault);
+    }
+    harness.resyncs(10).await;
+    let calls = harness.recall.calls().into_iter();
+    let gets = calls.filter(|call| call.operation == Operation::GetEvent);
+    let asked: BTreeSet<_> = gets.map(|call| call.subject).collect();
+    assert_eq!(asked.len(), 30, "{asked:?}");
 }
 
 #[tokio::test]

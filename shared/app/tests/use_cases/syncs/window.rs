@@ -1,9 +1,11 @@
 //! Events that leave the days that Recall lists.
 
 use callsheet_app::ports::{Calendars as _, Clock as _};
+use callsheet_app::{PortError, Service};
 use callsheet_domain::{CalendarEvent, Operation, SyncReason, Wanted, plus};
-use callsheet_testkit::{With as _, at};
+use callsheet_testkit::{Fault, With as _, at};
 use jiff::SignedDuration;
+use test_case::test_case;
 
 use super::{event, event_id, harness, id};
 use crate::harness::Harness;
@@ -79,6 +81,38 @@ async fn an_event_that_is_not_listed_and_gone_has_no_bot() {
         1,
         "it is known to be gone"
     );
+}
+
+/// It is the nearest one each day.
+#[test_case(1, 2; "one that fails keeps no other waiting")]
+#[test_case(3, 0; "no further one is read after three")]
+#[tokio::test]
+async fn events_that_recall_fails_for_are_left_to_the_next_day(failing: usize, read: usize) {
+    let harness = with_bots(3 + read).await;
+    for number in 0..3 + read {
+        let nearer = i64::try_from(number).expect("few");
+        harness
+            .recall
+            .put_event(in_days(number, 40 + nearer, &harness));
+    }
+    let moved = || {
+        let rows = harness.decisions.all();
+        let far = plus(at("12:00"), days(40));
+        rows.iter().filter(|row| row.starts_at >= far).count()
+    };
+    for _ in 0..failing {
+        let fault = Fault::Fails(PortError::Unavailable {
+            service: Service::Recall,
+            reason: "502".to_owned(),
+            source: None,
+        });
+        harness.recall.fault(Operation::GetEvent, fault);
+    }
+    harness.resync_tomorrow().await;
+    assert_eq!(moved(), 3 + read - failing);
+    harness.resync_tomorrow().await;
+    assert_eq!(moved(), 3 + read);
+    harness.assert_as_wanted();
 }
 
 /// As many as fit into a part of the calls of a minute, and the rest a day later.
