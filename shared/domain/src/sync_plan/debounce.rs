@@ -22,8 +22,6 @@ const INTERVALS: i32 = 2;
 const INTERVALS_BESIDE_WINDOWS: i32 = 12;
 /// The longest wait: under load, decisions may be this late.
 const LONGEST: SignedDuration = SignedDuration::from_secs(30);
-/// The same while windows are urgent: each list costs them two or three pages at 10,000 calendars.
-const LONGEST_BESIDE_WINDOWS: SignedDuration = SignedDuration::from_secs(36);
 /// The wait is longest if the changes take one part in this many of the limit, or more.
 const MUCH: i128 = 2;
 
@@ -47,7 +45,7 @@ pub(super) fn debounced(latest: &LatestSync, options: ListingOptions) -> Timesta
         let pages = if is_of_near { 1 } else { latest.pages.max(1) };
         let pages = i32::try_from(pages).unwrap_or(i32::MAX);
         let intervals = INTERVALS_BESIDE_WINDOWS.saturating_mul(pages);
-        plus(began_at, (interval * intervals).min(LONGEST_BESIDE_WINDOWS))
+        plus(began_at, (interval * intervals).min(LONGEST))
     } else {
         earliest(began_at, interval)
     };
@@ -73,8 +71,7 @@ mod tests {
 
     #[test_case(1, 0, 300 => 12; "nothing changed")]
     #[test_case(2, 150, 60 => 24; "some changes")]
-    #[test_case(3, 250, 60 => 36; "many")]
-    #[test_case(9, 900, 60 => 36; "still more")]
+    #[test_case(3, 250, 60 => 30; "many")]
     #[test_case(1, 700, 15 => 28; "heavy load")]
     fn waits_longer_while_windows_are_urgent(pages: u32, listed: u32, seconds: i64) -> i64 {
         waits((pages, listed), seconds, true)
