@@ -32,6 +32,7 @@ pub mod due_calendars;
 pub mod event_bus;
 pub mod forgetting;
 pub mod leases;
+pub mod listed_calendars;
 pub mod lost_heads;
 pub mod meetings;
 pub mod overrides;
@@ -155,6 +156,8 @@ macro_rules! state_contract {
             a_calendar_record_is_read_as_it_was_written,
             a_calendar_record_is_written_only_over_the_version_that_was_read,
             of_concurrent_writes_of_a_calendar_record_one_succeeds,
+        );
+        $crate::contract_tests!($setup, listed_calendars:
             every_calendar_is_listed_as_it_was_written,
             a_calendar_is_listed_with_its_latest_override_revision,
             calendars_of_joined_names_are_listed_as_of_one_person,
