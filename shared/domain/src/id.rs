@@ -1,6 +1,7 @@
 //! Identifiers, each a type of its own that is checked on creation.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// A text that is not a valid identifier of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -73,19 +74,20 @@ macro_rules! text_id {
         text_id!($(#[$doc])* $name, $kind, $check, |id: &$name| id.as_str().to_owned());
     };
     ($(#[$doc:meta])* $name:ident, $kind:literal, $check:path, $shown:expr) => {
+        // Shared, since an id is a part of many rows, keys and requests at once.
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Checks a text.
             ///
             /// # Errors
             /// Says what is wrong with the text, without quoting it.
-            pub fn parse(text: impl Into<String>) -> Result<Self, InvalidId> {
-                let text = text.into();
-                $check($kind, &text)?;
-                Ok(Self(text))
+            pub fn parse(text: impl AsRef<str>) -> Result<Self, InvalidId> {
+                let text = text.as_ref();
+                $check($kind, text)?;
+                Ok(Self(text.into()))
             }
 
             /// The identifier as text.

@@ -61,6 +61,12 @@ impl Email {
         Domain::of_address(self.domain_text())
     }
 
+    /// Whether its domain is `other` or a subdomain of it.
+    #[must_use]
+    pub fn is_within(&self, other: &Domain) -> bool {
+        domain::is_within(self.domain_text(), other.as_str())
+    }
+
     /// Whether a platform gives addresses of this domain to what is no person.
     #[must_use]
     pub fn is_stand_in(&self) -> bool {

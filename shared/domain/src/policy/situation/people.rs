@@ -210,6 +210,5 @@ impl<'a> People<'a> {
 }
 
 fn is_within(email: &Email, domains: &BTreeSet<Domain>) -> bool {
-    let domain = email.domain();
-    domains.iter().any(|whole| domain.is_within(whole))
+    domains.iter().any(|whole| email.is_within(whole))
 }
