@@ -19,7 +19,7 @@ import template
 from errors import LocalCloudError
 from processes import ROOT
 
-PROFILES = ("debug", "bench-local", "release")
+PROFILES = ("debug", "bench-local", "simulation", "release")
 BUILT_VARIABLE = "CALLSHEET_BUILT"
 # Names a template of `make dist`, with its functions beside it, to deploy in place of the workspace's own.
 PACKAGED_VARIABLE = "CALLSHEET_PACKAGED"

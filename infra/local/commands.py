@@ -144,7 +144,7 @@ def bench(arguments: list[str]) -> int:
     The profile is `bench-local`, optimised, unless told otherwise. Results are also left as JSON.
     Several benchmarks share a cloud, which is emptied before each.
     """
-    profile, arguments = _profile(arguments)
+    profile, arguments = _profile(arguments, "bench-local")
     names = list(itertools.takewhile(lambda argument: not argument.startswith("-"), arguments))
     if not names:
         raise LocalCloudError("Name the benchmark: make bench BENCH=storm, or another of those in docs/benchmarks.md.")
@@ -170,16 +170,16 @@ def bench(arguments: list[str]) -> int:
 
 def simulate(arguments: list[str]) -> int:
     """`simulate [--profile=…] [flags]`: a week of a workspace, in one process and without a cloud."""
-    profile, arguments = _profile(arguments)
+    profile, arguments = _profile(arguments, "simulation")
     built = build.in_profile(profile, ("workspace-simulation",))
     return _follow([str(built / "simulation"), *arguments], dict(os.environ))
 
 
-def _profile(arguments: list[str]) -> tuple[str, list[str]]:
-    """The cargo profile that the first argument names, by default an optimised one, and the other arguments."""
+def _profile(arguments: list[str], default: str) -> tuple[str, list[str]]:
+    """The cargo profile that the first argument names, and the other arguments."""
     if arguments and arguments[0].startswith("--profile="):
         return arguments[0].partition("=")[2], arguments[1:]
-    return "bench-local", arguments
+    return default, arguments
 
 
 def _redeploying(state: State) -> dict[str, str]:
