@@ -3,7 +3,8 @@
 use std::future::Future;
 
 use callsheet_domain::{
-    CalendarId, CalendarOwner, CalendarRecord, OverrideRevision, Timestamp, UnappliedOverride,
+    CalendarId, CalendarOwner, CalendarRecord, DUE_AT_ONCE, OverrideRevision, Timestamp,
+    UnappliedOverride,
 };
 
 use super::WriteOutcome;
@@ -42,8 +43,33 @@ pub struct DueWork {
     pub calendars: Vec<ListedCalendar>,
     /// Heads of overrides that a sync has to apply.
     pub heads: Vec<DueHead>,
-    /// Whether there is more.
-    pub has_more: bool,
+    /// What else is due.
+    pub more: MoreDue,
+}
+
+/// What is due besides the work that is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MoreDue {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Calendars that are due for a sync, so many at least, and nothing that is due
+    /// [at once](callsheet_domain::DUE_AT_ONCE).
+    Syncs(usize),
+    /// Anything.
+    Anything,
+}
+
+impl MoreDue {
+    /// What is due besides, of rows that are due since these instants, in order.
+    #[must_use]
+    pub fn of(mut since: impl Iterator<Item = Timestamp>) -> Self {
+        match since.next() {
+            None => Self::Nothing,
+            Some(first) if first > DUE_AT_ONCE => Self::Syncs(1 + since.count()),
+            Some(_) => Self::Anything,
+        }
+    }
 }
 
 /// The head of an owner's overrides, the latest of which no sync may have applied. One with a
@@ -102,8 +128,9 @@ pub trait Calendars: Send + Sync {
         owner: &CalendarOwner,
     ) -> impl Future<Output = Result<Vec<ListedCalendar>, PortError>> + Send;
 
-    /// The work that is due at `now`, of at most so many rows. Of a row that cannot be read
-    /// nothing is known; it costs no other.
+    /// The work that is due at `now`, of at most so many rows, those first that have been due for
+    /// the longest time: overrides are due [at once](callsheet_domain::DUE_AT_ONCE). Of a row that
+    /// cannot be read nothing is known; it costs no other.
     ///
     /// A calendar is due by the write of its record, and its owner's override by the write of
     /// the override, so no crash in between loses one. Both may be shown a moment later.

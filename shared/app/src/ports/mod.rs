@@ -31,7 +31,7 @@ pub use action_log::{ActionEntry, ActionLog, ActionPage, ActionPlace, LogOf};
 pub use activity::{Activity, ActivityLog, BatchActivity};
 pub use agenda::{AgendaEntry, AgendaIndex, AgendaPage, PlacedEntry};
 pub use calendar_pages::{CalendarPages, RecordPage};
-pub use calendars::{Calendars, DueHead, DueWork, ListedCalendar, UnreadableRecord};
+pub use calendars::{Calendars, DueHead, DueWork, ListedCalendar, MoreDue, UnreadableRecord};
 pub use clock::{Clock, Jitter};
 pub use coverage::{DayPage, DayPosition, DayTotals, KeptCoverage, MeetingDays};
 pub use decisions::{

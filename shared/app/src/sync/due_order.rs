@@ -28,7 +28,7 @@ pub(super) async fn nearest_first<D: Decisions>(
     due: DueCalendars,
     now: Timestamp,
 ) -> Result<DueCalendars, PortError> {
-    let mut due = due.0;
+    let (mut due, more) = (due.due, due.more);
     let in_order = due.partition_point(|(due, _)| *due <= DueSync::NewPolicy);
     let others = due.split_off(in_order.min(MOST));
     let starts = stream::iter(due)
@@ -51,5 +51,6 @@ pub(super) async fn nearest_first<D: Decisions>(
         }
     }
     let ranked = ranked.into_iter().map(|(due, _, calendar)| (due, calendar));
-    Ok(DueCalendars(ranked.chain(others).collect()))
+    let due = ranked.chain(others).collect();
+    Ok(DueCalendars { due, more })
 }

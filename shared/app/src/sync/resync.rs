@@ -196,7 +196,8 @@ impl<P: SyncPorts> Resync<'_, P> {
             distant: workspace.distant,
             has_permit: false,
         };
-        let due = run.plan.due_calendars(&work.calendars, self.clock.now());
+        let mut due = run.plan.due_calendars(&work.calendars, self.clock.now());
+        due.more = work.more;
         let done = if lists_workspace {
             self.sync_due_workspace(run, due, &work).await?
         } else {

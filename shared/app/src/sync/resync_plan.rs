@@ -100,23 +100,27 @@ impl ResyncPlan {
             due.rotate_left(usize::try_from(first).unwrap_or(0));
         }
         due.sort_by_key(|(due_sync, _)| *due_sync);
-        DueCalendars(due)
+        DueCalendars { due, more: 0 }
     }
 }
 
 /// The calendars that are due for a sync, the most urgent first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DueCalendars(pub(super) Vec<(DueSync, CalendarId)>);
+pub(super) struct DueCalendars {
+    pub(super) due: Vec<(DueSync, CalendarId)>,
+    /// So many more need a full sync, at least, and were not read.
+    pub(super) more: usize,
+}
 
 impl DueCalendars {
     /// The number of calendars that are due for this.
     pub(super) fn count(&self, due_sync: DueSync) -> usize {
-        self.0.iter().filter(|(due, _)| *due == due_sync).count()
+        self.due.iter().filter(|(due, _)| *due == due_sync).count()
     }
 
     /// The number of calendars that need a full sync for a reason of their own.
     pub(super) fn needing(&self) -> usize {
-        self.count(DueSync::First) + self.count(DueSync::NeedsFull)
+        self.count(DueSync::First) + self.count(DueSync::NeedsFull) + self.more
     }
 
     /// Which calendars get a sync each, if `connected` ones may be synced as a whole, and
@@ -139,7 +143,7 @@ impl DueCalendars {
             && self.needing() <= most
             && self.count(DueSync::NewPolicy) == 0
         {
-            self.0
+            self.due
                 .retain(|(due, _)| !matches!(due, DueSync::First | DueSync::OutdatedFull));
             return (self, Need::Distant(distant));
         }
@@ -157,13 +161,14 @@ impl DueCalendars {
         } else {
             Need::Everything(full_sync_requested_at)
         };
-        let single = self.0.into_iter().filter(|(due, _)| is_single(due));
-        (Self(single.collect()), need)
+        self.due.retain(|(due, _)| is_single(due));
+        (self, need)
     }
 
     /// All of them.
     pub(super) fn all(self) -> Vec<CalendarId> {
-        self.0.into_iter().map(|(_, calendar)| calendar).collect()
+        let due = self.due.into_iter();
+        due.map(|(_, calendar)| calendar).collect()
     }
 }
 

@@ -12,7 +12,8 @@ use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
 use crate::ports::{
-    Calendars as _, Clock as _, DueHead, DueWork, ListedCalendar, SyncStates as _, WriteOutcome,
+    Calendars as _, Clock as _, DueHead, DueWork, ListedCalendar, MoreDue, SyncStates as _,
+    WriteOutcome,
 };
 use crate::retry_on_conflict::{Attempt, retry_on_conflict};
 use crate::sync::all_calendars::connected;
@@ -25,13 +26,16 @@ const ALL_EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// one is due: its turn comes no more often than each two seconds times their number, so up to
 /// a thousand calendars are not late by this at all, and more by a thirtieth at most.
 const ALL_EVERY_ALONE: SignedDuration = SignedDuration::from_mins(1);
-/// So many calendars are read by key. If more are due, the list of all costs less.
+/// So many calendars are read by key. More that are due wait for the next resync, or for windows of
+/// the workspace.
 const MOST_DUE: usize = 500;
 
 /// The calendars that a resync works on.
 pub(super) struct Workload {
     /// Those that may be due, or all.
     pub(super) calendars: Vec<ListedCalendar>,
+    /// So many more are due for a sync, at least, and were not read.
+    pub(super) more: usize,
     /// When the list of all calendars was read; none if these are not all.
     pub(super) all_at: Option<Timestamp>,
     /// The number of connected calendars in the workspace.
@@ -89,12 +93,21 @@ impl<P: SyncPorts> Workloads<'_, P> {
         };
         let full_sync_at = asked.full_sync_at;
         let are_all_meant = || windowed.needs_all_calendars(asked.policy, full_sync_at, every, now);
-        if asked.is_of_all || due.has_more || are_all_meant() {
+        let (more, are_too_many) = match due.more {
+            MoreDue::Nothing => (0, false),
+            MoreDue::Syncs(more) => {
+                let are_new = due.calendars.iter().all(is_new);
+                (more, !windowed.are_due_known(MOST_DUE + more, are_new))
+            }
+            MoreDue::Anything => (0, true),
+        };
+        if asked.is_of_all || are_too_many || are_all_meant() {
             let calendars = self.state.listed().await?;
             return Ok(Workload {
                 connected: connected(&calendars),
                 all_at: Some(now),
                 calendars,
+                more: 0,
                 windowed,
             });
         }
@@ -102,6 +115,7 @@ impl<P: SyncPorts> Workloads<'_, P> {
             connected: windowed.connected,
             all_at: None,
             calendars: due.calendars,
+            more,
             windowed,
         })
     }
@@ -173,6 +187,12 @@ impl<P: SyncPorts> Workloads<'_, P> {
             noted => noted,
         }
     }
+}
+
+/// Whether nothing is known of a calendar's meetings, if it can have bots.
+fn is_new(listed: &ListedCalendar) -> bool {
+    let record = &listed.record;
+    record.last_sync.is_none() || !record.calendar.status.holds_bots()
 }
 
 /// The heads of overrides that all calendars of their owners have applied.

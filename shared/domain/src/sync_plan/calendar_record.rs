@@ -22,7 +22,8 @@ const RETIRED_AFTER: SignedDuration = SignedDuration::from_mins(2);
 /// this long after the last one.
 const UNNAMED_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
-/// What a resync has to do at once is due since this instant.
+/// What a resync has to do at once is due since this instant, before all calendars that are due
+/// for a sync: however many these are, they do not hide it.
 pub const DUE_AT_ONCE: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// The most further addresses of an owner that are kept.
@@ -219,10 +220,11 @@ impl CalendarRecord {
     /// instant is found among all calendars: when its full sync is due as routine or for a new
     /// policy.
     ///
-    /// [`DUE_AT_ONCE`] if it is to be deleted, was never synced, or is lost and was not retired.
-    /// Otherwise the end of the hold on a sync in progress, the end of a pause, or when a full
-    /// sync is due for [events that are only counted](Self::unnamed_due_at). An override is not
-    /// told by the record.
+    /// [`DUE_AT_ONCE`] if it is to be deleted, or is lost and was not retired. Otherwise it is due
+    /// for a sync: since it appeared or changed, if it was never synced since; from the end of the
+    /// hold on a sync in progress, or of a pause; or when a full sync is due for
+    /// [events that are only counted](Self::unnamed_due_at). An override is not told by the
+    /// record.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         if self.is_to_be_deleted() {
@@ -232,7 +234,7 @@ impl CalendarRecord {
             return self.needs_retiring().then_some(DUE_AT_ONCE);
         }
         let Some(last_sync) = &self.last_sync else {
-            return Some(DUE_AT_ONCE);
+            return Some(self.changed_at);
         };
         let left = self.in_progress.as_ref().map(|sync| sync.held_until);
         let of_pause = last_sync.holds_until;
@@ -247,7 +249,7 @@ impl CalendarRecord {
         let last_sync = self.last_sync.as_ref()?;
         let again = |at| plus(at, UNNAMED_AGAIN);
         let has_some = self.unreadable_events.more > 0;
-        has_some.then(|| last_sync.full_sync_at.map_or(DUE_AT_ONCE, again))
+        has_some.then(|| last_sync.full_sync_at.map_or(last_sync.began_at, again))
     }
 
     /// Since when the events of a connected calendar that cannot be read wait to be read once

@@ -105,6 +105,20 @@ impl WindowedSyncState {
             || now >= plus(last.at, interval.max(shortest))
     }
 
+    /// Whether it is known without a look at all of them what becomes of so many calendars that are
+    /// `due` for a sync: each gets a full one, since they are few, and in which order makes no
+    /// difference, since `are_new`; or they wait for the windows in progress, as many did when all
+    /// were read last.
+    #[must_use]
+    pub fn are_due_known(&self, due: usize, are_new: bool) -> bool {
+        let is_full = |sync: &SyncInProgress<WindowedSync>| {
+            !matches!(sync.mark.events, WindowedEvents::ChangedSince(_))
+        };
+        let are_listed = self.in_progress.as_ref().is_some_and(is_full);
+        let most = most_full_syncs(size(self.connected));
+        are_new && due <= most || are_listed && size(self.needing) > most
+    }
+
     /// Whether windows are listed that have to be through soon: those of a pushed policy, of
     /// changes that were left to them, and of full syncs that were requested and not completed since,
     /// as the state of the `workspace` says. Other full syncs may take their time, unless changes are

@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callsheet_app::PortError;
-use callsheet_app::ports::{DueHead, DueWork, ListedCalendar};
-use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, Timestamp};
+use callsheet_app::ports::{DueHead, DueWork, ListedCalendar, MoreDue};
+use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, DUE_AT_ONCE, Timestamp};
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -35,7 +35,7 @@ impl StateTable {
         let rows = try_join_all(parts).await?.into_iter().flatten();
         let mut rows: Vec<_> = rows.collect();
         rows.sort_by_key(due_at);
-        let has_more = rows.len() > most;
+        let more = MoreDue::of(rows.iter().skip(most).map(due_at));
         rows.truncate(most);
         let (mut ids, mut heads) = (Vec::new(), Vec::new());
         for row in &rows {
@@ -47,7 +47,7 @@ impl StateTable {
             }
         }
         let mut work = self.of_heads(heads).await?;
-        work.has_more = has_more;
+        work.more = more;
         let known: BTreeSet<_> = ids_of(&work.calendars).cloned().collect();
         ids.retain(|id| !known.contains(id));
         work.calendars.extend(self.listed_by_key(&ids).await?);
@@ -90,7 +90,7 @@ impl StateTable {
         Ok(DueWork {
             calendars: calendars.into_values().collect(),
             heads,
-            has_more: false,
+            more: MoreDue::Nothing,
         })
     }
 
@@ -161,7 +161,9 @@ fn name_of(person: &FoundPerson, records: &[CalendarRecord]) -> Option<CalendarO
     person.name.clone().or_else(own)
 }
 
-fn due_at(row: &Attributes) -> i64 {
+fn due_at(row: &Attributes) -> Timestamp {
     let value = row.get(DUE_AT).and_then(|value| value.as_n().ok());
-    value.and_then(|value| value.parse().ok()).unwrap_or(0)
+    let micros = value.and_then(|value| value.parse().ok());
+    let instant = micros.and_then(|micros| Timestamp::from_microsecond(micros).ok());
+    instant.unwrap_or(DUE_AT_ONCE)
 }

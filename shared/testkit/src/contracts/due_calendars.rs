@@ -1,6 +1,6 @@
 //! What every implementation of `Calendars` must do about the work of a resync.
 
-use callsheet_app::ports::{Calendars, DueWork, OverrideStore, WriteOutcome};
+use callsheet_app::ports::{Calendars, DueWork, MoreDue, OverrideStore, WriteOutcome};
 use callsheet_domain::{
     CalendarOwner, CalendarRecord, CalendarStatus, CompletedSync, OverrideChoice, OverrideRevision,
     OverrideScope, PolicyRevision, UnreadableEvent, Version,
@@ -177,13 +177,48 @@ pub async fn no_more_work_is_given_than_is_asked_for(store: &impl Calendars) {
         due(store, "09:00", 20).await.calendars.len() == 20
     })
     .await;
-    for (most, has_more) in [(1, true), (19, true), (20, false), (21, false)] {
+    for most in [1, 19, 20] {
         let work = due(store, "09:00", most).await;
-        assert_eq!(
-            (work.calendars.len(), work.has_more),
-            (most.min(20), has_more)
-        );
+        assert_eq!(work.calendars.len(), most);
+        let least = usize::from(most < 20);
+        let more = match work.more {
+            MoreDue::Syncs(more) => more,
+            more => usize::from(more != MoreDue::Nothing) * 100,
+        };
+        assert!((least..=20 - most).contains(&more), "{:?}", work.more);
     }
+}
+
+/// Calendars that are due for a sync do not hide what is due at once, however many they are.
+///
+/// # Panics
+/// If the implementation does something else.
+pub async fn what_is_due_at_once_is_given_first(store: &(impl Calendars + OverrideStore)) {
+    for name in ["calendar-a", "calendar-b", "calendar-y", "calendar-z"] {
+        write(store, &never_synced(name)).await;
+    }
+    let lost = synced("calendar-l", 0, None)
+        .with(|lost| lost.calendar.status = CalendarStatus::Disconnected);
+    let chosen = synced("calendar-o", 0, None);
+    for record in [&lost, &chosen] {
+        write(store, record).await;
+    }
+    skip(store, &chosen.calendar.owner()).await;
+    let of_syncs = ["calendar-a", "calendar-b", "calendar-y", "calendar-z"];
+    let all = [&["calendar-l", "calendar-o"], &of_syncs[..]].concat();
+    eventually("the store shows all", async || {
+        let work = due(store, "09:00", 6).await;
+        work.calendars.len() == all.len() && work.more == MoreDue::Nothing
+    })
+    .await;
+    assert_eq!(due(store, "09:00", 1).await.more, MoreDue::Anything);
+    let work = due(store, "09:00", 2).await;
+    assert_eq!(names(&work), ["calendar-l", "calendar-o"]);
+    assert!(
+        matches!(work.more, MoreDue::Syncs(1..=4)),
+        "{:?}",
+        work.more
+    );
 }
 
 /// The record with an event that cannot be read, tried last at each of these times.

@@ -171,6 +171,7 @@ macro_rules! state_contract {
             calendars_are_due_until_they_have_applied_an_override,
             calendars_of_joined_names_are_due,
             no_more_work_is_given_than_is_asked_for,
+            what_is_due_at_once_is_given_first,
             calendars_with_unreadable_events_are_given_in_turn,
         );
         $crate::contract_tests!($setup, access:

@@ -118,7 +118,9 @@ fn has_own_work(plan: &ResyncPlan, listed: &ListedCalendar, now: Timestamp) -> b
     let record = &listed.record;
     let due_sync = plan.due_sync(record, listed.override_revision, now);
     let holds_bots = record.calendar.status.holds_bots();
-    matches!(due_sync, Some(DueSync::Resume | DueSync::NeedsFull))
+    let is_new = due_sync == Some(DueSync::First) && record.changed_at <= now;
+    is_new
+        || matches!(due_sync, Some(DueSync::Resume | DueSync::NeedsFull))
         || record.needs_retiring()
         || (holds_bots && record.unnamed_due_at().is_some_and(|at| at <= now))
         || (holds_bots && !listed.unapplied.is_empty())
@@ -206,7 +208,10 @@ fn due(counts: &[(DueSync, usize)]) -> DueCalendars {
     let all = counts.iter().flat_map(|(due, count)| {
         (0..*count).map(move |number| (*due, id(format!("calendar-{due:?}-{number}"))))
     });
-    DueCalendars(all.collect())
+    DueCalendars {
+        due: all.collect(),
+        more: 0,
+    }
 }
 
 #[test_case(&[(DueSync::First, 3), (DueSync::NeedsFull, 2)] => 2; "new calendars are left to their requests")]

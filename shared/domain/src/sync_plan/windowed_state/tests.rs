@@ -150,6 +150,36 @@ fn with_distant() -> WorkspaceSyncState {
     }
 }
 
+#[test_case(4_000, 0, None => true; "each gets a full sync of its own")]
+#[test_case(4_001, 0, Some(WindowedEvents::All) => false; "they were few")]
+#[test_case(4_001, 4_000, Some(WindowedEvents::All) => false; "they were still few")]
+#[test_case(4_001, 4_001, Some(WindowedEvents::All) => true; "they were many")]
+#[test_case(4_001, 4_001, Some(WindowedEvents::Coming) => true; "they were many, and a policy was pushed")]
+#[test_case(4_001, 4_001, Some(WindowedEvents::ChangedSince(at(-90))) => false; "only changes are listed")]
+#[test_case(4_001, 4_001, None => false; "no windows are in progress")]
+fn what_becomes_of_the_due_is_known(
+    due: usize,
+    needing: u32,
+    events: Option<WindowedEvents>,
+) -> bool {
+    let in_progress = events.map(|events| {
+        let mut in_progress = window_in_progress();
+        in_progress.mark.events = events;
+        in_progress
+    });
+    let state = WindowedSyncState {
+        connected: 100_000,
+        needing,
+        in_progress,
+        ..WindowedSyncState::default()
+    };
+    let is_known = state.are_due_known(due, true);
+    // Others that get a full sync each get it in order of their meetings.
+    let is_listed = state.are_due_known(due, false);
+    assert_eq!(is_listed, is_known && due > 4_000);
+    is_known
+}
+
 #[test_case(WindowedEvents::Coming, None, workspace(None) => true; "a pushed policy")]
 #[test_case(WindowedEvents::ChangedSince(at(-90)), None, workspace(None) => true; "changes that were left to them")]
 #[test_case(WindowedEvents::All, None, workspace(None) => false; "routine")]

@@ -4,14 +4,22 @@ use std::collections::BTreeMap;
 
 use callsheet_app::PortError;
 use callsheet_app::ports::{
-    CalendarPages, Calendars, DueHead, DueWork, ListedCalendar, RecordPage, UnreadableRecord,
-    WriteOutcome,
+    CalendarPages, Calendars, DueHead, DueWork, ListedCalendar, MoreDue, RecordPage,
+    UnreadableRecord, WriteOutcome,
 };
-use callsheet_domain::{CalendarId, CalendarOwner, CalendarRecord, Timestamp, Version};
+use callsheet_domain::{
+    CalendarId, CalendarOwner, CalendarRecord, DUE_AT_ONCE, Timestamp, Version,
+};
 
 use super::logs::LogName;
 use super::names::key_of;
 use super::{MemoryState, PROBLEM, State, unreadable};
+
+/// What is due.
+enum DueRow<'a> {
+    Head(&'a CalendarOwner),
+    Record(&'a CalendarRecord),
+}
 
 impl State {
     /// The calendars with records that can be read.
@@ -107,21 +115,26 @@ impl Calendars for MemoryState {
 
     async fn due(&self, now: Timestamp, most: usize) -> Result<DueWork, PortError> {
         Ok(self.read(|state| {
+            let heads = state.due_heads.iter();
+            let heads = heads.map(|name| (DUE_AT_ONCE, DueRow::Head(name)));
+            let records = state.calendars.due(now);
+            let records = records.map(|(at, record)| (at, DueRow::Record(record)));
+            let mut rows = heads.chain(records);
             let mut work = DueWork::default();
             let mut calendars = BTreeMap::new();
-            let due = state.calendars.due(now);
-            let due = due.filter_map(|record| state.readable(record));
-            let mut due: Vec<_> = due.take(most + 1).collect();
-            work.has_more = due.len() + state.due_heads.len() > most;
-            due.truncate(most);
-            for name in state.due_heads.iter().take(most - due.len()) {
-                let (head, theirs) = state.due_head(name);
-                work.heads.extend(head);
-                due.extend(theirs);
+            for (_, row) in rows.by_ref().take(most) {
+                let found = match row {
+                    DueRow::Record(record) => state.readable(record).into_iter().collect(),
+                    DueRow::Head(name) => {
+                        let (head, theirs) = state.due_head(name);
+                        work.heads.extend(head);
+                        theirs
+                    }
+                };
+                let found = found.into_iter();
+                calendars.extend(found.map(|one| (one.record.calendar.id.clone(), one)));
             }
-            for listed in due {
-                calendars.insert(listed.record.calendar.id.clone(), listed);
-            }
+            work.more = MoreDue::of(rows.map(|(at, _)| at));
             work.calendars = calendars.into_values().collect();
             work
         }))

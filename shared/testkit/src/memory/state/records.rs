@@ -28,10 +28,11 @@ impl CalendarRecords {
         ids.filter_map(|id| self.records.get(id))
     }
 
-    /// The records that are due, the one that has been so for the longest time first.
-    pub(super) fn due(&self, now: Timestamp) -> impl Iterator<Item = &CalendarRecord> {
+    /// The records that are due, each with since when, the one that has been so for the longest
+    /// time first.
+    pub(super) fn due(&self, now: Timestamp) -> impl Iterator<Item = (Timestamp, &CalendarRecord)> {
         let due = self.due.iter().take_while(move |(at, _)| *at <= now);
-        due.filter_map(|(_, id)| self.records.get(id))
+        due.filter_map(|(at, id)| Some((*at, self.records.get(id)?)))
     }
 
     /// The records with events that cannot be read, those first whose events were not tried for
