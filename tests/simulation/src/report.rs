@@ -32,10 +32,16 @@ pub(crate) fn report(week: &Week) -> String {
         longest,
         dead,
     } = week.deployed.queue.totals();
-    let requests = week.deployed.requests.total();
     let _ = writeln!(
         text,
-        "\n{sent} messages, at most {longest} waiting, {dead} dead letters. {requests} requests to the tables."
+        "\n{sent} messages, at most {longest} waiting, {dead} dead letters."
+    );
+    let requests = week.deployed.requests.by_name();
+    let of_all = requests.get("Calendars::listed").unwrap_or(&0);
+    let all: u64 = requests.values().sum();
+    let _ = writeln!(
+        text,
+        "{all} requests to the tables, {of_all} of them for the list of all calendars."
     );
     if let Some(peak) = peak_memory() {
         let _ = writeln!(text, "{peak} MB of memory at the peak.");
