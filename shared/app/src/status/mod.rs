@@ -17,8 +17,7 @@ mod totals;
 use std::mem;
 
 use callsheet_domain::{
-    CalendarRecord, PolicyRevision, SyncInProgress, Timestamp, WindowedSync, WindowedSyncState,
-    WorkspaceSyncState,
+    CalendarRecord, PolicyRevision, Timestamp, WindowedSyncState, WorkspaceSyncState,
 };
 use futures_util::future::{try_join, try_join3};
 
@@ -88,14 +87,18 @@ pub struct FullSync {
 }
 
 impl FullSync {
-    fn of(in_progress: &SyncInProgress<WindowedSync>) -> Self {
-        let sync = &in_progress.mark;
-        Self {
+    fn of(state: &WindowedSyncState) -> Option<Self> {
+        let sync = state.full_sync()?;
+        // One that waits begins its window anew.
+        let in_progress = state.in_progress.as_ref();
+        let in_progress = in_progress.filter(|in_progress| in_progress.mark == *sync);
+        let of_window = in_progress.map_or(0, |in_progress| in_progress.pages);
+        Some(Self {
             began_at: sync.began_at,
             policy: sync.policy,
             decided_until: sync.decided_until(),
-            pages: sync.pages_before.saturating_add(in_progress.pages),
-        }
+            pages: sync.pages_before.saturating_add(of_window),
+        })
     }
 }
 
@@ -142,7 +145,7 @@ where
         newest_policy_used: newest_policy(&totals, &meetings_of_few, (&synced, &windowed)),
         unreadable_decisions: each_once(&meetings_of_few, unreadable.concat()),
         alerts: MeetingAlerts::read(decisions, alerts, now).await?,
-        full_sync: windowed.in_progress.as_ref().map(FullSync::of),
+        full_sync: FullSync::of(&windowed),
         policy,
         totals,
         unreadable_calendars,

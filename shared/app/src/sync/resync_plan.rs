@@ -145,7 +145,11 @@ impl DueCalendars {
         {
             self.due
                 .retain(|(due, _)| !matches!(due, DueSync::First | DueSync::OutdatedFull));
-            return (self, Need::Distant(distant));
+            let need = Need::Distant {
+                changes: distant,
+                full_sync_requested_at,
+            };
+            return (self, need);
         }
         let (needing, outdated) = (self.needing(), self.count(DueSync::OutdatedFull));
         if needing + outdated + self.count(DueSync::NewPolicy) <= most {

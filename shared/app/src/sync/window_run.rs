@@ -190,8 +190,10 @@ impl<P: SyncPorts> WindowRun<'_, P> {
             is_credited: false,
         };
         let is_full = changed_since(&completed.sync).is_none();
+        let waiting = completed.sync.waiting.as_deref();
+        let goes_on = waiting.map(|sync| first_page(now).in_progress(sync.clone()));
         self.write(|state| {
-            state.in_progress = None;
+            state.in_progress.clone_from(&goes_on);
             if is_full {
                 state.completed = Some(completed.clone());
             }
@@ -308,7 +310,7 @@ impl<P: SyncPorts> WindowRun<'_, P> {
 }
 
 /// The first page of a window, which no worker holds.
-fn first_page(now: Timestamp) -> ListPosition {
+pub(super) fn first_page(now: Timestamp) -> ListPosition {
     ListPosition {
         held_until: now,
         ..ListPosition::start(now)

@@ -8,7 +8,9 @@
 //! Once the last window is listed, each calendar is credited with the sync, see
 //! [`WorkspaceCredit`](super::workspace_credit::WorkspaceCredit).
 
-use callsheet_domain::{Timestamp, WindowedEvents, WindowedSync, plus};
+use callsheet_domain::{
+    SyncInProgress, Timestamp, WindowedEvents, WindowedSync, WindowedSyncState, plus,
+};
 use jiff::SignedDuration;
 
 use crate::event_pages::{EventPages, ListPosition};
@@ -16,7 +18,7 @@ use crate::ports::{Clock as _, ListedCalendar, Policies as _, SyncStates as _};
 use crate::sync::all_calendars::{AllCalendars, connected};
 use crate::sync::listed_window::list_window;
 use crate::sync::page_intake::PageIntake;
-use crate::sync::window_run::WindowContext;
+use crate::sync::window_run::{WindowContext, first_page};
 use crate::sync::windows_need::Need;
 use crate::sync::workspace_state::change_workspace_state;
 use crate::sync_error::SyncError;
@@ -67,17 +69,15 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
             let state = self.state.windowed_sync_state().await?;
             let in_progress = state.in_progress.clone();
             let in_progress = in_progress.filter(|sync| sync.mark.policy >= policy.revision);
-            let events = match &in_progress {
-                Some(sync) => need.events_anew(&sync.mark),
-                None => need.events(),
-            };
-            let meeting = in_progress.filter(|sync| need.is_met_by(&sync.mark, now));
-            let in_progress = match (meeting, events) {
-                (Some(sync), _) if sync.is_held(now) => return Ok(Progress::Held),
-                (Some(sync), _) => sync,
+            let in_progress = match next(&state, in_progress, need, now) {
+                Next::GoOn(sync) if sync.is_held(now) => return Ok(Progress::Held),
+                Next::GoOn(sync) => sync,
                 // One of an older policy may have been left, which nothing needs any more.
-                (None, None) => return Ok(Progress::Idle),
-                (None, Some(events)) => {
+                Next::Nothing => return Ok(Progress::Idle),
+                Next::Begin {
+                    events,
+                    interrupted,
+                } => {
                     let listed = calendars.get().await?;
                     // A calendar that changed a moment ago would not be credited.
                     if now < begins_at(listed) {
@@ -90,6 +90,10 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
                         self.list_nearest_beside().await?;
                     }
                     log_begun(events, connected);
+                    let begun = match interrupted {
+                        Some(sync) => sync.interrupted_by(begun),
+                        None => begun,
+                    };
                     ListPosition::start(now).in_progress(begun)
                 }
             };
@@ -138,6 +142,54 @@ impl<P: SyncPorts> WindowedSyncs<'_, P> {
     /// Whether a newer policy was pushed since this run began.
     async fn is_outdated(&self, policy: &ActivePolicy) -> Result<bool, PortError> {
         Ok(self.state.active_revision().await? > policy.revision)
+    }
+}
+
+/// The sync that a run lists windows of.
+enum Next {
+    /// The one in progress, or the full one that waits for it.
+    GoOn(SyncInProgress<WindowedSync>),
+    /// Another one of these events. If it is of changes, it interrupts a full sync.
+    Begin {
+        events: WindowedEvents,
+        interrupted: Option<WindowedSync>,
+    },
+    /// None.
+    Nothing,
+}
+
+/// What comes next where syncs of the active policy are `in_progress` at `now`.
+fn next(
+    state: &WindowedSyncState,
+    in_progress: Option<SyncInProgress<WindowedSync>>,
+    need: Need,
+    now: Timestamp,
+) -> Next {
+    let begin = |events: Option<_>, interrupted| {
+        let begin = |events| Next::Begin {
+            events,
+            interrupted,
+        };
+        events.map_or(Next::Nothing, begin)
+    };
+    let Some(in_progress) = in_progress else {
+        return begin(need.events(), None);
+    };
+    let sync = &in_progress.mark;
+    let are_changes_left = matches!(need, Need::Distant { .. });
+    let is_interrupted = are_changes_left && state.is_routine(sync, need.requested_at());
+    if need.is_met_by(sync, now) && !is_interrupted {
+        return Next::GoOn(in_progress);
+    }
+    let is_of_changes = matches!(sync.events, WindowedEvents::ChangedSince(_));
+    if is_interrupted || are_changes_left && is_of_changes {
+        return begin(need.events(), Some(in_progress.mark));
+    }
+    match sync.full() {
+        Some(full) if is_of_changes && need.is_met_by(full, now) => {
+            Next::GoOn(first_page(now).in_progress(full.clone()))
+        }
+        _ => begin(need.events_anew(sync), None),
     }
 }
 

@@ -8,7 +8,11 @@ pub(super) enum Need {
     /// None is needed; one in progress goes on all the same.
     Nothing,
     /// Changes to distant events were left to windows.
-    Distant(DistantChanges),
+    Distant {
+        changes: DistantChanges,
+        /// When full syncs of all calendars were requested, if ever.
+        full_sync_requested_at: Option<Timestamp>,
+    },
     /// A new policy is active: coming events are decided anew.
     Coming,
     /// Events of the last day are listed too, by a sync that begins at or after the instant, if
@@ -21,7 +25,7 @@ impl Need {
     pub(super) fn events(self) -> Option<WindowedEvents> {
         match self {
             Self::Nothing => None,
-            Self::Distant(distant) => Some(WindowedEvents::ChangedSince(distant.since)),
+            Self::Distant { changes, .. } => Some(WindowedEvents::ChangedSince(changes.since)),
             Self::Coming => Some(WindowedEvents::Coming),
             Self::Everything(_) => Some(WindowedEvents::All),
         }
@@ -33,16 +37,22 @@ impl Need {
     pub(super) fn events_anew(self, sync: &WindowedSync) -> Option<WindowedEvents> {
         match (self, sync.events) {
             (Self::Coming, WindowedEvents::All) => Some(WindowedEvents::All),
-            (Self::Distant(_), WindowedEvents::Coming | WindowedEvents::All) => Some(sync.events),
+            (Self::Distant { .. }, WindowedEvents::Coming | WindowedEvents::All) => {
+                Some(sync.events)
+            }
             _ => self.events(),
         }
     }
 
-    /// The instant at which full syncs of all calendars were requested, if they are needed.
+    /// The instant at which full syncs of all calendars were requested, if that makes a difference.
     pub(super) fn requested_at(self) -> Option<Timestamp> {
         match self {
             Self::Everything(requested_at) => requested_at,
-            Self::Nothing | Self::Distant(_) | Self::Coming => None,
+            Self::Distant {
+                full_sync_requested_at,
+                ..
+            } => full_sync_requested_at,
+            Self::Nothing | Self::Coming => None,
         }
     }
 
@@ -52,7 +62,9 @@ impl Need {
         match (self, sync.events) {
             (Self::Nothing, _) => true,
             _ if sync.is_outdated(now) => false,
-            (Self::Distant(distant), WindowedEvents::ChangedSince(since)) => since <= distant.since,
+            (Self::Distant { changes, .. }, WindowedEvents::ChangedSince(since)) => {
+                since <= changes.since
+            }
             (Self::Coming | Self::Everything(_), WindowedEvents::ChangedSince(_)) => false,
             (Self::Everything(Some(requested_at)), _) => sync.began_at >= requested_at,
             _ => true,

@@ -55,6 +55,7 @@ mod requeue;
 mod resync;
 mod retries;
 mod revisited_windows;
+mod routine_windows;
 mod scheduler;
 mod sharing;
 mod silence;

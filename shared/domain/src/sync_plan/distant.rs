@@ -269,7 +269,7 @@ impl WorkspaceSyncState {
             self.synced_until = self.synced_until.map(|until| until.min(listed_until));
         } else {
             self.distant = Some(DistantChanges {
-                since: plus(listed_until, -OVERLAP),
+                since: plus(listed_until, -OVERLAP).max(distant.since),
                 near: distant.near.max(NEAR),
             });
         }

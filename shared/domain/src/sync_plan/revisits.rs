@@ -20,8 +20,8 @@ const EVERY: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revisits {
     /// All changes before this instant to events that start before the current window are listed,
-    /// if lists of near events have come so far; none if such a list had too many pages: then what
-    /// changed since the sync began is left to the next one.
+    /// if lists of near events have come so far; none if such a list had too many pages, or the sync
+    /// had to wait: then what changed since it began is left to the next one.
     pub listed_until: Option<Timestamp>,
     /// Where the window begins before which the latest list ended: another one follows after that
     /// window.
@@ -105,7 +105,7 @@ impl Revisits {
         }
     }
 
-    /// After a list that has more pages than a list may have: none follows it.
+    /// Where none follows: the latest had more pages than a list may have, or its sync waits.
     #[must_use]
     pub fn none_follow(self) -> Self {
         Self {

@@ -111,12 +111,25 @@ impl WindowedSyncState {
     /// were read last.
     #[must_use]
     pub fn are_due_known(&self, due: usize, are_new: bool) -> bool {
-        let is_full = |sync: &SyncInProgress<WindowedSync>| {
-            !matches!(sync.mark.events, WindowedEvents::ChangedSince(_))
-        };
-        let are_listed = self.in_progress.as_ref().is_some_and(is_full);
+        let are_listed = self.full_sync().is_some();
         let most = most_full_syncs(size(self.connected));
         are_new && due <= most || are_listed && size(self.needing) > most
+    }
+
+    /// The full sync of the workspace that is in progress, or waits for one of what changed.
+    #[must_use]
+    pub fn full_sync(&self) -> Option<&WindowedSync> {
+        self.in_progress.as_ref()?.mark.full()
+    }
+
+    /// Whether a sync is a routine one, which changes that were left to windows do not wait for: all
+    /// calendars have had a full sync by its policy, and none was `requested_at` an instant since.
+    #[must_use]
+    pub fn is_routine(&self, sync: &WindowedSync, requested_at: Option<Timestamp>) -> bool {
+        let completed = self.completed.as_ref();
+        sync.events == WindowedEvents::All
+            && completed.is_some_and(|completed| completed.sync.policy >= sync.policy)
+            && !self.is_full_sync_urgent(sync, requested_at)
     }
 
     /// Whether windows are listed that have to be through soon: those of a pushed policy, of
@@ -203,10 +216,7 @@ impl WindowedSyncState {
     /// policy; none if it says nothing about the calendar.
     #[must_use]
     pub fn decided_until(&self, record: &CalendarRecord) -> Option<(Timestamp, PolicyRevision)> {
-        let sync = &self.in_progress.as_ref()?.mark;
-        if matches!(sync.events, WindowedEvents::ChangedSince(_)) {
-            return None;
-        }
+        let sync = self.full_sync()?;
         let decided = (sync.decided_until(), sync.policy);
         sync.is_of(record).then_some(decided)
     }

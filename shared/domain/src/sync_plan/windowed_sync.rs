@@ -14,6 +14,9 @@
 //!
 //! A calendar is credited with the sync once the last window is listed. That holds only if
 //! its record did not change after the sync began: see [`WindowedSync::credit`].
+//!
+//! A routine full sync is [gives way](WindowedSync::interrupted_by) to a sync of what changed: the
+//! changes that lists leave to windows would wait for hours for the window of their events.
 
 use std::collections::BTreeSet;
 
@@ -97,6 +100,9 @@ pub struct WindowedSync {
     pub revisits: Revisits,
     /// Calendars whose events were listed but could not be written.
     pub skipped: BTreeSet<CalendarId>,
+    /// The full sync that this one of changes interrupted, and that goes on after it with the window
+    /// it had come to.
+    pub waiting: Option<Box<Self>>,
 }
 
 impl WindowedSync {
@@ -124,6 +130,31 @@ impl WindowedSync {
             busiest: 0,
             revisits: Revisits::begin(now),
             skipped: BTreeSet::new(),
+            waiting: None,
+        }
+    }
+
+    /// The sync of what `changed` that interrupts this one: a full sync waits for it, and one that
+    /// waits goes on waiting. How near events were that lists had meanwhile is not known when
+    /// it goes on, so what changes behind its windows is left to syncs of what changed.
+    #[must_use]
+    pub fn interrupted_by(self, changed: Self) -> Self {
+        let waiting = match self.events {
+            WindowedEvents::ChangedSince(_) => self.waiting,
+            WindowedEvents::Coming | WindowedEvents::All => Some(Box::new(Self {
+                revisits: self.revisits.none_follow(),
+                ..self
+            })),
+        };
+        Self { waiting, ..changed }
+    }
+
+    /// The full sync: this one, or the one that waits for it.
+    #[must_use]
+    pub fn full(&self) -> Option<&Self> {
+        match self.events {
+            WindowedEvents::ChangedSince(_) => self.waiting.as_deref(),
+            WindowedEvents::Coming | WindowedEvents::All => Some(self),
         }
     }
 

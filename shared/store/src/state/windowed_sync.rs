@@ -85,6 +85,8 @@ struct WindowedSyncRow {
     revisit: Option<RevisitRow>,
     #[serde(with = "stored_text::set")]
     skipped: BTreeSet<CalendarId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waiting: Option<Box<Self>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -187,6 +189,7 @@ impl From<WindowedSync> for WindowedSyncRow {
             revisited: sync.revisits.latest.map(RevisitRow::of),
             revisit: sync.revisits.current.map(RevisitRow::of),
             skipped: sync.skipped,
+            waiting: sync.waiting.map(|sync| Box::new(Self::from(*sync))),
         }
     }
 }
@@ -215,6 +218,7 @@ impl From<WindowedSyncRow> for WindowedSync {
                 current: row.revisit.map(Revisit::from),
             },
             skipped: row.skipped,
+            waiting: row.waiting.map(|row| Box::new(Self::from(*row))),
         }
     }
 }

@@ -166,12 +166,19 @@ fn full_windowed() -> WindowedSyncState {
             }),
         },
         skipped: ["calendar-odd", "calendar-sales"].map(id).into(),
+        waiting: None,
+    };
+    let waiting = WindowedSync {
+        began_at: at("07:00:00.000010"),
+        events: WindowedEvents::All,
+        pages_before: 3_000,
+        ..sync.clone()
     };
     let mut listed = ListedIds::default();
     listed.add(&id::<EventId>("event-1"));
     WindowedSyncState {
         in_progress: Some(SyncInProgress {
-            mark: sync.clone(),
+            mark: waiting.interrupted_by(sync.clone()),
             next: Some(PageCursor("https://recall.example/?cursor=b".to_owned())),
             pages: 7,
             listed: 700,

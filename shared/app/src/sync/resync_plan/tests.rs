@@ -222,8 +222,13 @@ fn windows_of_distant_changes_come_first(counts: &[(DueSync, usize)]) -> usize {
         since: Timestamp::UNIX_EPOCH,
         near: SignedDuration::from_hours(25),
     };
-    let (single, need) = due(counts).divide(700, (Some(distant), None));
-    assert_eq!(need, Need::Distant(distant));
+    let requested_at = Some(Timestamp::UNIX_EPOCH);
+    let (single, need) = due(counts).divide(700, (Some(distant), requested_at));
+    let expected = Need::Distant {
+        changes: distant,
+        full_sync_requested_at: requested_at,
+    };
+    assert_eq!(need, expected);
     single.all().len()
 }
 

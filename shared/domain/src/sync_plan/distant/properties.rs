@@ -45,8 +45,12 @@ enum Op {
     /// The list in progress cannot be resumed.
     Interrupt,
     /// Windows begin: of all coming events, or of what was left. Those of all may find that events
-    /// change often.
-    Windows { are_full: bool, is_busy: bool },
+    /// change often, and those of what was left may interrupt them.
+    Windows {
+        are_full: bool,
+        is_busy: bool,
+        may_interrupt: bool,
+    },
     /// So many windows are listed. Those of a full sync may skip a calendar, and lists of near events
     /// may take much of the limit meanwhile.
     Window {
@@ -72,8 +76,10 @@ fn op() -> impl Strategy<Value = Op> {
         50 => Just(Op::Finish),
         30 => Just(Op::Leave),
         5 => Just(Op::Interrupt),
-        40 => (prop::bool::weighted(0.2), any::<bool>())
-            .prop_map(|(are_full, is_busy)| Op::Windows { are_full, is_busy }),
+        40 => (prop::bool::weighted(0.2), any::<bool>(), any::<bool>())
+            .prop_map(|(are_full, is_busy, may_interrupt)| {
+                Op::Windows { are_full, is_busy, may_interrupt }
+            }),
         60 => (1_u8..4, prop::bool::weighted(0.2), any::<bool>())
             .prop_map(|(windows, skips, is_busy)| Op::Window { windows, skips, is_busy }),
         1 => Just(Op::Anew),
@@ -153,7 +159,11 @@ impl World {
                 }
             }
             Op::Interrupt => self.list = None,
-            Op::Windows { are_full, is_busy } => self.begin_windows(are_full, is_busy),
+            Op::Windows {
+                are_full,
+                is_busy,
+                may_interrupt,
+            } => self.begin_windows(are_full, is_busy, may_interrupt),
             Op::Window {
                 windows,
                 skips,
@@ -234,27 +244,34 @@ impl World {
     }
 
     /// Begins windows, unless those in progress list what is needed, as a resync does.
-    fn begin_windows(&mut self, are_full: bool, is_busy: bool) {
+    fn begin_windows(&mut self, are_full: bool, is_busy: bool, may_interrupt: bool) {
         let events = match self.state.distant {
             _ if are_full => WindowedEvents::Coming,
             Some(distant) => WindowedEvents::ChangedSince(distant.since),
             None => return,
         };
-        let goes_on = self
-            .windows
-            .as_ref()
-            .is_some_and(|(sync, _)| match (events, sync.events) {
-                (WindowedEvents::ChangedSince(needed), WindowedEvents::ChangedSince(since)) => {
-                    since <= needed
-                }
-                (_, WindowedEvents::ChangedSince(_)) => false,
-                _ => true,
-            });
-        if !goes_on {
+        let in_progress = self.windows.as_ref().map(|(sync, _)| sync);
+        let goes_on = in_progress.is_some_and(|sync| match (events, sync.events) {
+            (WindowedEvents::ChangedSince(needed), WindowedEvents::ChangedSince(since)) => {
+                since <= needed
+            }
+            (_, WindowedEvents::ChangedSince(_)) => false,
+            (WindowedEvents::ChangedSince(_), _) => !may_interrupt,
+            _ => true,
+        });
+        let waiting = in_progress.and_then(|sync| sync.waiting.clone());
+        if let Some(full) = waiting.filter(|_| are_full) {
+            self.windows = Some((*full, self.now));
+        } else if !goes_on {
             if are_full && is_busy {
                 self.state = self.state.clone().listing_nearest();
             }
-            let sync = WindowedSync::begin(PolicyRevision(1), CONNECTED, events, self.now);
+            let begun = WindowedSync::begin(PolicyRevision(1), CONNECTED, events, self.now);
+            let interrupted = self.windows.take().filter(|_| !are_full);
+            let sync = match interrupted {
+                Some((interrupted, _)) => interrupted.interrupted_by(begun),
+                None => begun,
+            };
             self.windows = Some((sync, self.now));
         }
     }
@@ -303,12 +320,12 @@ impl World {
             let may_be_skipped = change.visible_at >= sync.began_at;
             is_in_window && !(skips && change.is_skipped && may_be_skipped)
         });
-        match sync.after_window(PAGES_A_WINDOW) {
-            Some(next) => {
-                let revisiting = next.revisiting(&self.state, self.now);
-                self.windows = Some((revisiting.unwrap_or(next), self.now));
-            }
-            None => self.state = self.state.clone().listed_in_windows(&sync, self.now),
+        if let Some(next) = sync.after_window(PAGES_A_WINDOW) {
+            let revisiting = next.revisiting(&self.state, self.now);
+            self.windows = Some((revisiting.unwrap_or(next), self.now));
+        } else {
+            self.state = self.state.clone().listed_in_windows(&sync, self.now);
+            self.windows = sync.waiting.map(|full| (*full, self.now));
         }
     }
 
@@ -326,7 +343,7 @@ impl World {
                 self.begin(since);
                 self.take(Op::Finish);
             }
-            self.begin_windows(false, false);
+            self.begin_windows(false, false, false);
             while self.windows.is_some() {
                 self.list_window(false, false);
             }

@@ -233,6 +233,8 @@ fn after_long_windows_the_changes_meanwhile_are_left_to_others(began: i64) {
         leaving(began - 30, 25),
         "with an overlap, and near as at first"
     );
+    let left_later = leaving(began + 60, 5).listed_in_windows(&sync, at(0));
+    assert_eq!(left_later, leaving(began + 60, 25), "not what came before");
 }
 
 #[test_case(without_distant(), 599, 10 => None; "few changes")]

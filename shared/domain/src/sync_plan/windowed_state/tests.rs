@@ -180,6 +180,72 @@ fn what_becomes_of_the_due_is_known(
     is_known
 }
 
+/// A routine full sync of policy 2, which one of what changed interrupts.
+fn interrupted() -> SyncInProgress<WindowedSync> {
+    let events = WindowedEvents::ChangedSince(at(50));
+    let changed = WindowedSync::begin(PolicyRevision(2), 100, events, at(60));
+    SyncInProgress {
+        mark: sync().interrupted_by(changed),
+        ..window_in_progress()
+    }
+}
+
+/// It, as it goes on.
+fn waiting() -> WindowedSync {
+    WindowedSync {
+        revisits: sync().revisits.none_follow(),
+        ..sync()
+    }
+}
+
+#[test]
+fn a_full_sync_that_waits_is_still_in_progress() {
+    let state = WindowedSyncState {
+        connected: 100_000,
+        needing: 4_001,
+        in_progress: Some(interrupted()),
+        ..WindowedSyncState::default()
+    };
+    assert_eq!(state.full_sync(), Some(&waiting()));
+    assert!(state.are_due_known(4_001, false));
+}
+
+#[test]
+fn a_sync_of_changes_that_begins_anew_keeps_the_full_sync_that_waits() {
+    let events = WindowedEvents::ChangedSince(at(40));
+    let earlier = WindowedSync::begin(PolicyRevision(2), 100, events, at(90));
+    let anew = interrupted().mark.interrupted_by(earlier.clone());
+    assert_eq!(anew.full(), Some(&waiting()));
+    assert_eq!((anew.events, anew.began_at), (events, at(90)));
+    let alone = earlier.clone().interrupted_by(earlier.clone());
+    assert_eq!((alone.full(), &alone), (None, &earlier));
+}
+
+#[test_case(WindowedEvents::All, Some(2), None => true; "every calendar had one")]
+#[test_case(WindowedEvents::All, None, None => false; "the first")]
+#[test_case(WindowedEvents::All, Some(1), None => false; "the first of its policy")]
+#[test_case(WindowedEvents::All, Some(2), Some(-30) => true; "requested before the last one")]
+#[test_case(WindowedEvents::All, Some(2), Some(30) => false; "requested since")]
+#[test_case(WindowedEvents::Coming, Some(2), None => false; "a pushed policy")]
+#[test_case(WindowedEvents::ChangedSince(at(-90)), Some(2), None => false; "what changed")]
+fn a_full_sync_is_routine(
+    events: WindowedEvents,
+    completed_policy: Option<u64>,
+    requested_at: Option<i64>,
+) -> bool {
+    let mut in_progress = sync();
+    in_progress.events = events;
+    let state = WindowedSyncState {
+        completed: completed_policy.map(|policy| {
+            let mut completed = completed(true);
+            completed.sync.policy = PolicyRevision(policy);
+            completed
+        }),
+        ..WindowedSyncState::default()
+    };
+    state.is_routine(&in_progress, requested_at.map(at))
+}
+
 #[test_case(WindowedEvents::Coming, None, workspace(None) => true; "a pushed policy")]
 #[test_case(WindowedEvents::ChangedSince(at(-90)), None, workspace(None) => true; "changes that were left to them")]
 #[test_case(WindowedEvents::All, None, workspace(None) => false; "routine")]
