@@ -7,6 +7,7 @@ use callsheet_domain::{
 };
 use callsheet_testkit::{an_email, id};
 use jiff::SignedDuration;
+use test_case::test_case;
 
 use super::*;
 use crate::screen::Screen;
@@ -183,6 +184,28 @@ async fn due_and_abandoned_decisions_are_counted_beyond_tomorrow() {
     ] {
         assert!(text.contains(line), "{text}");
     }
+}
+
+/// One that waits for it is in progress all the same. It lists its window anew.
+#[test_case(true => Some(30); "for which a full sync waits")]
+#[test_case(false => None; "alone")]
+#[tokio::test]
+async fn a_sync_of_what_changed_is_shown_as_no_full_sync(waits: bool) -> Option<u32> {
+    let harness = of_calendars(40).await;
+    let events = WindowedEvents::ChangedSince(at("09:27"));
+    let changed = WindowedSync::begin(PolicyRevision(0), 40, events, at("09:28"));
+    let mut state = in_progress();
+    let sync = state.in_progress.as_mut().expect("it is");
+    sync.mark = if waits {
+        sync.mark.clone().interrupted_by(changed)
+    } else {
+        changed
+    };
+    let written = harness.state.write_windowed_sync_state(&state).await;
+    written.expect("memory");
+    let full = harness.status(at(NOW)).await.full_sync?;
+    assert_eq!(full.decided_until, at("2090-03-08T10:00:00Z"));
+    Some(full.pages)
 }
 
 /// Prints the status for the eye: `cargo test … at_size::pages -- --ignored --nocapture`.
