@@ -6,7 +6,7 @@
 //! has admitted that one.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use callsheet_domain::{Operation, RateLimit, Timestamp, plus};
 use jiff::SignedDuration;
@@ -27,7 +27,7 @@ const MOST_TRIES: u32 = 3;
 pub struct RecallCalls<'a, S, K> {
     limiter: RateLimiter<'a, S, K>,
     state: &'a S,
-    admission: Mutex<Admission>,
+    admission: Arc<Mutex<Admission>>,
     /// The instant of the latest permit of each operation.
     permits: Mutex<BTreeMap<Operation, Timestamp>>,
 }
@@ -74,7 +74,19 @@ impl<'a, S: RateLimits + Access, K: Clock> RecallCalls<'a, S, K> {
         Self {
             limiter,
             state,
-            admission: Mutex::new(admission),
+            admission: Arc::new(Mutex::new(admission)),
+            permits: Mutex::default(),
+        }
+    }
+
+    /// Calls of the same batch that are made beside these: with permits of their own, and the same
+    /// admission.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self {
+            limiter: RateLimiter { ..self.limiter },
+            state: self.state,
+            admission: Arc::clone(&self.admission),
             permits: Mutex::default(),
         }
     }

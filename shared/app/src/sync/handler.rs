@@ -1,7 +1,8 @@
-//! Handles a batch of sync jobs: statuses of bots first, then totals of past days, then requests,
-//! then a resync.
+//! Handles a batch of sync jobs: statuses of bots first, then totals of past days, then requests
+//! and, beside them, a resync.
 
 use callsheet_domain::{SyncJob, Timestamp, plus};
+use futures_util::future::join;
 use jiff::SignedDuration;
 
 use crate::access_gate::PROBE_EVERY;
@@ -73,7 +74,7 @@ struct Components<'a, P: SyncPorts> {
 }
 
 impl<P: SyncPorts> SyncHandler<P> {
-    /// Handles the jobs of a batch until `deadline`, requests before resyncs.
+    /// Handles the jobs of a batch until `deadline`.
     /// Gives the messages that failed, to be delivered again soon.
     pub async fn handle(&self, deliveries: &[Delivery], deadline: Timestamp) -> Handled {
         let entry = self.enter().await;
@@ -198,11 +199,43 @@ impl<P: SyncPorts> SyncHandler<P> {
         Ok((calls, policy))
     }
 
-    /// Wires up the components, and handles the requests, then the resyncs.
+    /// Handles the events and requests, and runs the resync beside the requests: one that waits for
+    /// its list would keep it waiting.
     async fn run(&self, batch: &Batch<'_, P>, handled: &mut Handled) {
+        let (requests, resync) = (batch.calls, &batch.calls.beside());
+        // Boxed: the state of each while it waits is large.
+        let requests = Box::pin(self.run_with(requests, async |components| {
+            Box::pin(self.run_events(batch, components, handled)).await;
+            Box::pin(self.run_requests(batch, components, handled)).await;
+        }));
+        let resync = Box::pin(
+            self.run_with(resync, async |components| match resync.held() {
+                Some(error) => Err(error),
+                None => self.run_resync(batch, components).await,
+            }),
+        );
+        // Whether Recall admits us is for one call to find out.
+        let resync = if batch.calls.is_probe() {
+            requests.await;
+            resync.await
+        } else {
+            join(requests, resync).await.1
+        };
+        if let Err(error) = resync {
+            let resyncs = batch.deliveries.iter();
+            let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
+            batch.requeue.again(resyncs, &error, handled).await;
+        }
+    }
+
+    /// Connects the components, and has jobs run with them that make `calls`.
+    async fn run_with<T>(
+        &self,
+        calls: &RecallCalls<'_, P::State, P::Clock>,
+        run: impl AsyncFnOnce(&Components<'_, P>) -> T,
+    ) -> T {
         let (ports, settings) = (&self.ports, &self.settings);
         let (recall, state, clock) = (ports.recall(), ports.state(), ports.clock());
-        let calls = batch.calls;
         let pages = &EventPages {
             recall,
             calls,
@@ -249,27 +282,7 @@ impl<P: SyncPorts> SyncHandler<P> {
                 intake,
             },
         };
-        self.run_jobs(batch, &components, handled).await;
-    }
-
-    async fn run_jobs(
-        &self,
-        batch: &Batch<'_, P>,
-        components: &Components<'_, P>,
-        handled: &mut Handled,
-    ) {
-        // Boxed: the state of each while it waits is large.
-        Box::pin(self.run_events(batch, components, handled)).await;
-        Box::pin(self.run_requests(batch, components, handled)).await;
-        let resync = match batch.calls.held() {
-            Some(error) => Err(error),
-            None => Box::pin(self.run_resync(batch, components)).await,
-        };
-        if let Err(error) = resync {
-            let resyncs = batch.deliveries.iter();
-            let resyncs = resyncs.filter(|delivery| resync_trigger(delivery).is_some());
-            batch.requeue.again(resyncs, &error, handled).await;
-        }
+        run(&components).await
     }
 
     async fn run_events(
@@ -359,7 +372,7 @@ impl<P: SyncPorts> SyncHandler<P> {
                 decisions: self.ports.decisions(),
                 state: self.ports.state(),
                 retries: batch.policy.policy.retries(),
-                calls: batch.calls,
+                calls: components.pages.calls,
                 get_bot: self.settings.get_bot,
                 after: self.settings.read_silent_bots_after,
             },

@@ -53,6 +53,7 @@ mod redrive;
 mod refused_owner;
 mod requeue;
 mod resync;
+mod resync_beside_requests;
 mod retries;
 mod revisited_windows;
 mod routine_windows;

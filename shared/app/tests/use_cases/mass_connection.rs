@@ -31,7 +31,7 @@ const BEGAN: &str = "09:30";
 /// Events on a page.
 const PAGE: usize = 10;
 /// The calendars that are connected before, and those that follow.
-const KNOWN: usize = 40;
+pub(crate) const KNOWN: usize = 40;
 const NEW: usize = 300;
 /// The time from one new calendar to the next.
 const EACH: SignedDuration = SignedDuration::from_millis(1_200);
@@ -47,7 +47,7 @@ const BATCH_TIME: SignedDuration = SignedDuration::from_secs(55);
 const WEBHOOK: SignedDuration = SignedDuration::from_secs(1);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
-type SlowPorts = Ports<
+pub(crate) type SlowPorts = Ports<
     Intercepted<MemoryRecall<PausedClock>, Delay>,
     Intercepted<MemoryDecisions, Delay>,
     Intercepted<MemoryState, Delay>,
@@ -59,18 +59,18 @@ type SlowPorts = Ports<
 type DecidedAt = Arc<Mutex<BTreeMap<(EventId, Timestamp), Timestamp>>>;
 
 /// A workspace whose functions run.
-struct Running {
-    clock: PausedClock,
-    recall: MemoryRecall<PausedClock>,
+pub(crate) struct Running {
+    pub(crate) clock: PausedClock,
+    pub(crate) recall: MemoryRecall<PausedClock>,
     decisions: MemoryDecisions,
-    state: MemoryState,
-    queue: TimedQueue<PausedClock>,
+    pub(crate) state: MemoryState,
+    pub(crate) queue: TimedQueue<PausedClock>,
     recall_takes: Delay,
     tables_take: Delay,
     decided_at: DecidedAt,
 }
 
-fn calendar_id(number: usize) -> CalendarId {
+pub(crate) fn calendar_id(number: usize) -> CalendarId {
     id(format!("calendar-{number}"))
 }
 
@@ -85,7 +85,7 @@ fn calendar(number: usize, now: Timestamp) -> Calendar {
 
 /// The meeting of a calendar at this place in the order of start. Those at the first place
 /// start within a day.
-fn meeting(number: usize, place: usize, now: Timestamp) -> CalendarEvent {
+pub(crate) fn meeting(number: usize, place: usize, now: Timestamp) -> CalendarEvent {
     an_event().with(|event| {
         event.id = id(format!("event-{number}-at-{place}"));
         event.ical_uid = id(event.id.as_str());
@@ -102,7 +102,7 @@ fn meeting(number: usize, place: usize, now: Timestamp) -> CalendarEvent {
 }
 
 impl Running {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let clock = PausedClock::at(at(BEGAN));
         let running = Self {
             clock,
@@ -124,7 +124,7 @@ impl Running {
         running
     }
 
-    fn sync(&self) -> SyncHandler<SlowPorts> {
+    pub(crate) fn sync(&self) -> SyncHandler<SlowPorts> {
         SyncHandler {
             ports: Ports {
                 recall: Intercepted::new(self.recall.clone(), &self.recall_takes),
@@ -138,7 +138,7 @@ impl Running {
         }
     }
 
-    async fn pass(&self, time: SignedDuration) {
+    pub(crate) async fn pass(&self, time: SignedDuration) {
         self.clock.sleep_until(plus(self.clock.now(), time)).await;
     }
 
@@ -161,7 +161,7 @@ impl Running {
     }
 
     /// Runs the functions as long as `script` goes on.
-    async fn play(&self, script: impl Future<Output = ()>) {
+    pub(crate) async fn play(&self, script: impl Future<Output = ()>) {
         let functions = join3(self.work(), self.work(), self.resync_each_minute());
         match select(pin!(script), pin!(functions)).await {
             Either::Left(((), _)) => {}
@@ -185,7 +185,7 @@ impl Running {
     }
 
     /// Connects calendars, one after the other.
-    async fn connect(&self, numbers: std::ops::Range<usize>, each: SignedDuration) {
+    pub(crate) async fn connect(&self, numbers: std::ops::Range<usize>, each: SignedDuration) {
         for number in numbers {
             let now = self.clock.now();
             self.recall.put_calendar(calendar(number, now));
@@ -245,7 +245,10 @@ impl Running {
     }
 
     /// How late a change was decided; none if it was not.
-    fn lateness(&self, (event, changed_at): &(EventId, Timestamp)) -> Option<SignedDuration> {
+    pub(crate) fn lateness(
+        &self,
+        (event, changed_at): &(EventId, Timestamp),
+    ) -> Option<SignedDuration> {
         let decided_at = self.decided_at.lock().expect("no holder panics");
         let of_event = decided_at.range((event.clone(), *changed_at)..);
         let mut later = of_event.take_while(|((id, _), _)| id == event);
