@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use callsheet_domain::Timestamp;
+use callsheet_domain::{Timestamp, plus};
+use jiff::SignedDuration;
 
 use crate::access_gate::PROBE_EVERY;
+use crate::ports::Denial;
 use crate::{AcquireError, EndlessList, PortError, Service};
 
 /// Wait before a message is delivered again whose rows others are writing to;
@@ -22,6 +24,8 @@ const LONGEST_THROTTLED: Duration = Duration::from_mins(1);
 const DENIED: Duration = Duration::from_mins(5);
 /// Wait of a message for which no time was left, and after the next probe is due.
 const SOON: Duration = Duration::from_secs(1);
+/// So soon after a probe was claimed its outcome may not be known yet.
+const PROBE_TIME: SignedDuration = SignedDuration::from_secs(5);
 
 /// The reason why a calendar could not be synced now.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +83,20 @@ impl From<EndlessList> for SyncError {
 }
 
 impl SyncError {
+    /// Why a batch waits at `now` while Recall denies us: until the next probe is due, or, if one
+    /// was claimed a moment ago, until its outcome is known.
+    pub(crate) fn held(denial: Denial, now: Timestamp) -> Self {
+        let probed_at = plus(denial.next_probe_at, -PROBE_EVERY);
+        let is_probed_now = now < plus(probed_at, PROBE_TIME);
+        let reason = denial.reason;
+        let until = if is_probed_now {
+            plus(now, PROBE_TIME - SignedDuration::from_secs(1))
+        } else {
+            denial.next_probe_at
+        };
+        Self::Held { until, reason }
+    }
+
     /// Whether every other call to Recall would fail too, until an operator restores
     /// our access to it.
     #[must_use]

@@ -5,11 +5,10 @@ use callsheet_domain::{SyncJob, Timestamp, plus};
 use futures_util::future::join;
 use jiff::SignedDuration;
 
-use crate::access_gate::PROBE_EVERY;
 use crate::calendar_loader::CalendarLoader;
 use crate::decision_writer::DecisionWriter;
 use crate::event_pages::EventPages;
-use crate::ports::{Clock as _, Denial};
+use crate::ports::Clock as _;
 use crate::retire_calendar::CalendarRetirer;
 use crate::sync::bot_status::BotStatuses;
 use crate::sync::calendar_list::CalendarList;
@@ -35,8 +34,6 @@ use crate::{
     Service,
 };
 
-/// So soon after a probe was claimed its outcome may not be known yet.
-const PROBE_TIME: SignedDuration = SignedDuration::from_secs(5);
 /// A page and its writes fit into this; with less time left none is started.
 const PAGE_TIME: SignedDuration = SignedDuration::from_secs(8);
 /// The meetings of a day are counted in this time, also in a workspace of 100,000 calendars.
@@ -183,7 +180,7 @@ impl<P: SyncPorts> SyncHandler<P> {
             Ok(Entry::Open) => RecallCalls::admitted(state, clock),
             Ok(Entry::Probe) => RecallCalls::probe(state, clock),
             Ok(Entry::Held(denial)) => {
-                let error = held(denial, clock.now());
+                let error = SyncError::held(denial, clock.now());
                 tracing::info!(%error, "a batch waits: {error}");
                 return Err(error);
             }
@@ -387,18 +384,4 @@ impl<P: SyncPorts> SyncHandler<P> {
             }
         })
     }
-}
-
-/// Why a batch waits while Recall denies us: until the next probe is due, or, if one
-/// was claimed a moment ago, until its outcome is known.
-fn held(denial: Denial, now: Timestamp) -> SyncError {
-    let probed_at = plus(denial.next_probe_at, -PROBE_EVERY);
-    let is_probed_now = now < plus(probed_at, PROBE_TIME);
-    let reason = denial.reason;
-    let until = if is_probed_now {
-        plus(now, PROBE_TIME - SignedDuration::from_secs(1))
-    } else {
-        denial.next_probe_at
-    };
-    SyncError::Held { until, reason }
 }
