@@ -15,7 +15,7 @@
 //! A calendar is credited with the sync once the last window is listed. That holds only if
 //! its record did not change after the sync began: see [`WindowedSync::credit`].
 //!
-//! A routine full sync is [gives way](WindowedSync::interrupted_by) to a sync of what changed: the
+//! A routine full sync [gives way](WindowedSync::interrupted_by) to a sync of what changed: the
 //! changes that lists leave to windows would wait for hours for the window of their events.
 
 use std::collections::BTreeSet;
