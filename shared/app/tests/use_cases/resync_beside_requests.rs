@@ -75,5 +75,7 @@ async fn a_resync_does_not_wait_for_the_requests_of_its_batch() {
         assert!(running.lateness(&change).is_some(), "{number}");
     }
     let windowed = running.state.windowed_sync_state().await.expect("memory");
-    assert!(windowed.in_progress.is_some() || windowed.completed.is_some());
+    let in_progress = windowed.in_progress.map(|sync| sync.mark);
+    let sync = in_progress.or(windowed.completed.map(|completed| completed.sync));
+    assert!(sync.is_some_and(|sync| sync.began_at >= changed_at));
 }
